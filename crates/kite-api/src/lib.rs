@@ -1,0 +1,27 @@
+//! What goes over the wire between KITE's programs and everyone else: requests, responses,
+//! problem bodies. Plain data with serde and OpenAPI schemas; no rule is decided here.
+//!
+//! Requests keep every field optional and enums as text, so that the backend can name *all*
+//! wrong fields of a request in one answer instead of stopping at the first.
+
+pub mod health;
+pub mod history;
+pub mod issue;
+pub mod problem;
+pub mod report;
+pub mod summary;
+pub mod webhook;
+
+pub use health::{Component, Health, Version};
+pub use history::{Change, Episode, History};
+pub use issue::{
+    CreateIssue, Issue, IssuePage, IssueRef, IssueType, Link, Message, RelateIssue, Relation,
+    ResolveIssue, Scope, Severity, State, UpdateIssue,
+};
+pub use problem::{FieldError, Problem};
+pub use report::{
+    BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep,
+    SweepScope,
+};
+pub use summary::{Count, Summary};
+pub use webhook::WebhookResponse;
