@@ -1,0 +1,90 @@
+//! Texts from outside: cleaned, cut, compared.
+
+/// Most characters of a title.
+pub const TITLE_CHARS: usize = 500;
+/// Most bytes of a description.
+pub const DESCRIPTION_BYTES: usize = 64 * 1024;
+/// Most bytes of a name: a namespace, a resource, a run, a label.
+pub const NAME_BYTES: usize = 512;
+/// Most links of an issue.
+pub const LINKS: usize = 50;
+/// Most labels of an issue.
+pub const LABELS: usize = 50;
+/// Bytes of a description that are searched.
+pub const SEARCHED_BYTES: usize = 8 * 1024;
+
+const CUT_MARK: &str = "\n… [cut]";
+
+/// The text without control characters other than line breaks and tabs.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
+}
+
+/// A title of at most [`TITLE_CHARS`] characters on one line, and whether it was cut.
+pub fn title(text: &str) -> (String, bool) {
+    let text = clean(text).replace(['\n', '\t'], " ");
+    let text = text.trim();
+    match text.char_indices().nth(TITLE_CHARS) {
+        None => (text.to_owned(), false),
+        Some(_) => (
+            text.chars().take(TITLE_CHARS - 1).chain(['…']).collect(),
+            true,
+        ),
+    }
+}
+
+/// A description of at most [`DESCRIPTION_BYTES`] bytes, and whether it was cut.
+pub fn description(text: &str) -> (String, bool) {
+    let text = clean(text);
+    if text.len() <= DESCRIPTION_BYTES {
+        return (text, false);
+    }
+    let mut cut = head(&text, DESCRIPTION_BYTES - CUT_MARK.len()).to_owned();
+    cut.push_str(CUT_MARK);
+    (cut, true)
+}
+
+/// The text that a search looks into: lower case by Unicode's rules, title first.
+pub fn searchable(title: &str, description: &str) -> String {
+    let mut text = fold_case(title);
+    text.push('\n');
+    text.push_str(&fold_case(head(description, SEARCHED_BYTES)));
+    text
+}
+
+/// Lower case by Unicode's rules, the same for what is stored and what is sought.
+pub fn fold_case(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// The longest beginning of at most `bytes` bytes that does not split a character.
+fn head(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_go_and_line_breaks_stay() {
+        assert_eq!(clean("a\0b\u{1b}[31mc\r\n\td\u{7f}"), "ab[31mc\n\td");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters_and_say_so() {
+        let (short, cut) = title(&"ż".repeat(TITLE_CHARS));
+        assert_eq!((short.chars().count(), cut), (TITLE_CHARS, false));
+        let (long, cut) = title(&"ż".repeat(TITLE_CHARS + 1));
+        assert_eq!((long.chars().count(), cut), (TITLE_CHARS, true));
+        let (long, cut) = description(&"ż".repeat(DESCRIPTION_BYTES));
+        assert!(cut && long.len() <= DESCRIPTION_BYTES && long.ends_with("[cut]"));
+    }
+
+    #[test]
+    fn search_ignores_case_beyond_ascii() {
+        assert!(searchable("Błąd", "ŻÓŁĆ").contains(&fold_case("żółć")));
+    }
+}
