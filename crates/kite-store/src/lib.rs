@@ -1,1 +1,19 @@
-//! Stub.
+//! KITE's database: PostgreSQL for production, SQLite for one machine. The only crate with SQL.
+//!
+//! A [`Store`] has few coarse operations, each atomic; no transaction leaves the crate. Writing
+//! goes through [`Store::apply`] alone: it locks, asks [`kite_core::batch`] to decide, writes and
+//! commits. The SQL is written once, under `ops/`, and compiled for each database together with
+//! its small `dialect` module; one contract suite (`tests/contract.rs`) runs on both.
+//!
+//! To add a table or an operation, see the checklist in `CONTRIBUTING.md`.
+
+mod error;
+mod query;
+mod store;
+
+pub use error::StoreError;
+pub use query::{
+    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Related, Relating, Relation, Sort,
+    Start,
+};
+pub use store::{Options, Store};
