@@ -191,7 +191,7 @@ pub struct Due {
 }
 
 /// How the database is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pulse {
     /// `PostgreSQL` or `SQLite`.
     pub engine: &'static str,
