@@ -100,16 +100,15 @@ pub(crate) fn settle(
         .try_for_each(|c| sink.chunk(c))
 }
 
-/// Whether the text is JSON, by the file's name or else by how it begins: YAML in flow style
-/// (`{a: b}`) is not JSON, `{"a"` is.
+/// Whether the text is JSON: by the file's name or, if that says nothing, by how it begins. YAML in
+/// flow style (`{a: b}`) is not JSON, `{"a"` is.
 fn is_json(file: &str, text: &[u8]) -> bool {
     let name = file.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    if [".json", ".jsonl", ".ndjson"]
-        .iter()
-        .any(|extension| name.ends_with(extension))
-    {
-        return true;
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("json" | "jsonl" | "ndjson") => return true,
+        Some("yaml" | "yml") => return false,
+        _ => {}
     }
     let mut marks = text
         .iter()

@@ -31,6 +31,7 @@ mod list;
 mod queue;
 
 mod parse;
+mod yaml_value;
 
 pub use error::{DumpError, Problem};
 pub use item::{Item, Origin};

@@ -6,6 +6,7 @@ use crate::cutter::{Chunk, Format};
 use crate::error::{DumpError, Problem};
 use crate::item::{Item, Origin};
 use crate::list::{Answer, ItemType};
+use crate::yaml_value;
 
 /// Parses a chunk and hands over its objects, or what is wrong with it.
 pub(crate) fn parse(
@@ -30,16 +31,22 @@ pub(crate) fn parse(
 }
 
 fn parse_text(chunk: &Chunk) -> Result<Value, DumpError> {
-    match chunk.format {
-        Format::Json => {
-            serde_json::from_slice(&chunk.text).map_err(|error| json_error(chunk, &error))
-        }
-        Format::Yaml => {
-            yaml_serde::from_slice(&chunk.text).map_err(|error| yaml_error(chunk, &error))
-        }
-        Format::YamlItem => yaml_serde::from_slice(&chunk.text)
-            .map(|[value]: [Value; 1]| value)
-            .map_err(|error| yaml_error(chunk, &error)),
+    if chunk.format == Format::Json {
+        return serde_json::from_slice(&chunk.text).map_err(|error| json_error(chunk, &error));
+    }
+    let value = yaml_value::parse(&chunk.text).map_err(|broken| {
+        syntax(
+            chunk,
+            broken.line,
+            broken.message_shifted(chunk.origin.line - 1),
+        )
+    })?;
+    match (chunk.format, value) {
+        (Format::YamlItem, Value::Array(items)) => match <[Value; 1]>::try_from(items) {
+            Ok([item]) => Ok(item),
+            Err(_) => Err(syntax(chunk, 1, "expected one item".to_owned())),
+        },
+        (_, value) => Ok(value),
     }
 }
 
@@ -48,44 +55,17 @@ fn json_error(chunk: &Chunk, error: &serde_json::Error) -> DumpError {
     // Columns count from the beginning of the item, not of the line.
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
-    syntax(chunk, error.line(), message.to_owned())
-}
-
-fn yaml_error(chunk: &Chunk, error: &yaml_serde::Error) -> DumpError {
-    let line = error.location().map_or(1, |location| location.line());
-    syntax(
-        chunk,
-        line,
-        shift_lines(&error.to_string(), chunk.origin.line - 1),
-    )
+    syntax(chunk, error.line() as u64, message.to_owned())
 }
 
 /// An error on a line of the chunk, from 1.
-fn syntax(chunk: &Chunk, line: usize, message: String) -> DumpError {
-    let line = chunk.origin.line + (line as u64).saturating_sub(1);
+fn syntax(chunk: &Chunk, line: u64, message: String) -> DumpError {
+    let line = chunk.origin.line + line.saturating_sub(1);
     let origin = Origin {
         line,
         ..chunk.origin.clone()
     };
     DumpError::at(&origin, Problem::Syntax(message))
-}
-
-/// Turns each `at line N column M` of a message from a line of the chunk to a line of the file.
-fn shift_lines(message: &str, by: u64) -> String {
-    let mut parts = message.split(" at line ");
-    let first = parts.next().map(str::to_owned);
-    let shifted = parts.map(|part| match part.split_once(" column ") {
-        Some((line, rest)) => match line.parse::<u64>() {
-            Ok(line) => format!("{} column {rest}", line + by),
-            Err(_) => part.to_owned(),
-        },
-        None => part.to_owned(),
-    });
-    first
-        .into_iter()
-        .chain(shifted)
-        .collect::<Vec<_>>()
-        .join(" at line ")
 }
 
 /// Hands over an object, or the objects of a list or array, however deep.

@@ -14,6 +14,7 @@ use crate::cutter::{Chunk, Format, Sink, Stop, settle};
 use crate::error::{DumpError, Problem};
 use crate::item::Origin;
 use crate::list::ListHead;
+use crate::yaml_value;
 
 /// Cuts all documents of a stream.
 pub(crate) fn cut(file: &Arc<str>, mut stream: impl BufRead, sink: &dyn Sink) -> Result<(), Stop> {
@@ -69,7 +70,7 @@ struct Piece {
 /// Where in a document the next line is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// Before anything but comments.
+    /// Before anything but comments and directives.
     Start,
     /// In the frame, `items:` may come.
     Frame,
@@ -104,7 +105,8 @@ impl<'a> Document<'a> {
         let is_marker = is_marker(line, "---");
         let is_filler = content.is_empty()
             || content.starts_with(b"#")
-            || is_marker && !begins_content(content);
+            || is_marker && !begins_content(content)
+            || self.part == Part::Start && line.starts_with(b"%");
         let is_dash = content == b"-" || content.starts_with(b"- ");
         match self.part {
             _ if is_filler => {}
@@ -202,20 +204,18 @@ impl<'a> Document<'a> {
         }
         let frame_lines = newlines(&self.frame.text);
         let text = [self.frame.text.as_slice(), self.tail.text.as_slice()].concat();
-        let frame = yaml_serde::from_slice(&text).unwrap_or_else(|error| {
-            let line = error
-                .location()
-                .map_or(1, |location| location.line() as u64);
-            let line = if line > frame_lines && !self.tail.text.is_empty() {
-                self.tail.line + line - frame_lines - 1
+        let frame = yaml_value::parse(&text).unwrap_or_else(|broken| {
+            let in_tail = broken.line > frame_lines && !self.tail.text.is_empty();
+            let before = if in_tail {
+                self.tail.line - frame_lines
             } else {
-                self.frame.line + line - 1
-            };
+                self.frame.line
+            } - 1;
             sink.error(DumpError {
                 file: Arc::clone(self.file),
-                line: Some(line),
+                line: Some(broken.line + before),
                 item: None,
-                problem: Problem::Syntax(error.to_string()),
+                problem: Problem::Syntax(broken.message_shifted(before)),
             });
             Value::Null
         });
