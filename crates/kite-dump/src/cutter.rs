@@ -89,15 +89,10 @@ pub(crate) fn cut(file: &Arc<str>, stream: &mut dyn Read, sink: &dyn Sink) -> Re
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Ends a list: tells its type to the items that wait for it.
-pub(crate) fn settle(
-    list: &ListHead,
-    kind: Option<&str>,
-    api_version: Option<&str>,
-    sink: &dyn Sink,
-) -> Result<(), Stop> {
-    list.settle(ItemType::of_list(kind, api_version))
+pub(crate) fn settle(list: &ListHead, items: ItemType, sink: &dyn Sink) -> Result<(), Stop> {
+    list.settle(items)
         .into_iter()
-        .try_for_each(|c| sink.chunk(c))
+        .try_for_each(|chunk| sink.chunk(chunk))
 }
 
 /// Whether the text is JSON: by the file's name or, if that says nothing, by how it begins. YAML in

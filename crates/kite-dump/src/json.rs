@@ -27,7 +27,7 @@ pub(crate) fn cut(file: &Arc<str>, stream: impl Read, sink: &dyn Sink) -> Result
         cutter.window.advance(offset);
         match byte {
             b'{' => cutter.object()?,
-            b'[' => cutter.array(1, &Arc::default())?,
+            b'[' => cutter.array()?,
             _ => return Err(cutter.syntax(0, "expected `{` or `[`")),
         }
         cutter.item = None;
@@ -43,74 +43,101 @@ struct Cutter<'a, R> {
     sink: &'a dyn Sink,
 }
 
-/// `kind` and `apiVersion` of a document, as far as it was read.
+/// What is known of the object that is being cut.
 #[derive(Default)]
-struct TypeMeta {
+struct Object {
     kind: Option<String>,
     api_version: Option<String>,
+    /// The head of the list, once its items are reached; until then the object may be none.
+    list: Option<Arc<ListHead>>,
+}
+
+impl Object {
+    /// Whether an array `items` makes it a list; the kind may come later.
+    fn may_be_list(&self) -> bool {
+        self.list.is_none()
+            && self
+                .kind
+                .as_deref()
+                .is_none_or(|kind| kind.ends_with("List"))
+    }
+
+    fn item_type(&self) -> ItemType {
+        ItemType::of_list(self.kind.as_deref(), self.api_version.as_deref())
+    }
+
+    fn begin_list(&mut self) -> Arc<ListHead> {
+        let is_known = self.kind.is_some() && self.api_version.is_some();
+        let head = if is_known {
+            ListHead::known(self.item_type())
+        } else {
+            ListHead::default()
+        };
+        Arc::clone(self.list.insert(Arc::new(head)))
+    }
 }
 
 impl<R: Read> Cutter<'_, R> {
     /// Cuts the object at the window's start: into its items if it is a list, else as a whole.
     fn object(&mut self) -> Result<(), Stop> {
-        let mut meta = TypeMeta::default();
-        let mut list: Option<Arc<ListHead>> = None;
-        let cut = self.members(&mut meta, &mut list);
-        if let Some(list) = list {
+        let mut object = Object::default();
+        let cut = self.members(&mut object);
+        if let Some(list) = &object.list {
             // Also after an error: the items that wait for the type must not be lost.
-            settle(
-                &list,
-                meta.kind.as_deref(),
-                meta.api_version.as_deref(),
-                self.sink,
-            )?;
+            settle(list, object.item_type(), self.sink)?;
         }
         cut
     }
 
-    fn members(
-        &mut self,
-        meta: &mut TypeMeta,
-        list: &mut Option<Arc<ListHead>>,
-    ) -> Result<(), Stop> {
+    fn members(&mut self, object: &mut Object) -> Result<(), Stop> {
         let mut offset = 1;
         loop {
-            let (key, byte) = self.need_mark(offset)?;
+            let (mark, byte) = self.need_mark(offset)?;
             if byte == b'}' {
-                return self.end_of_object(key + 1, list.is_some());
+                return self.end_of_object(mark + 1, object.list.is_some());
             }
-            let colon = self.value_end(key)?;
-            let name: Option<String> = self.parse(key, colon);
-            let (colon, byte) = self.need_mark(colon)?;
-            if byte != b':' {
-                return Err(self.syntax(colon, "expected `:`"));
-            }
-            let (value, byte) = self.need_mark(colon + 1)?;
-            let is_items = name.as_deref() == Some("items") && byte == b'[' && may_be_list(meta);
-            let mut end = if is_items && list.is_none() {
-                let head = list.insert(Arc::default()).clone();
-                if meta.kind.is_some() && meta.api_version.is_some() {
-                    head.settle(ItemType::of_list(
-                        meta.kind.as_deref(),
-                        meta.api_version.as_deref(),
-                    ));
-                }
-                self.array(value + 1, &head)?;
-                0
-            } else {
-                self.value_end(value)?
-            };
-            match name.as_deref() {
-                Some("kind") => meta.kind = self.parse(value, end),
-                Some("apiVersion") => meta.api_version = self.parse(value, end),
-                _ => {}
-            }
-            if list.is_some() {
-                self.window.advance(end);
-                end = 0;
-            }
+            let (name, value) = self.key(mark)?;
+            let end = self.member(object, name.as_deref(), value)?;
             offset = self.separator(end, b'}')?;
         }
+    }
+
+    /// The key at `offset` and where its value begins.
+    fn key(&mut self, offset: usize) -> Result<(Option<String>, usize), Stop> {
+        let end = self.value_end(offset)?;
+        let name = self.parse(offset, end);
+        let (colon, byte) = self.need_mark(end)?;
+        if byte != b':' {
+            return Err(self.syntax(colon, "expected `:`"));
+        }
+        let (value, _) = self.need_mark(colon + 1)?;
+        Ok((name, value))
+    }
+
+    /// Goes through the value of a member and gives its end; cuts it if it is the items of a list.
+    fn member(
+        &mut self,
+        object: &mut Object,
+        name: Option<&str>,
+        value: usize,
+    ) -> Result<usize, Stop> {
+        if name == Some("items") && object.may_be_list() && self.look(value)? == Some(b'[') {
+            let list = object.begin_list();
+            self.elements(value + 1, &list)?;
+            return Ok(0);
+        }
+        let end = self.value_end(value)?;
+        match name {
+            Some("kind") => object.kind = self.parse(value, end),
+            Some("apiVersion") => object.api_version = self.parse(value, end),
+            _ => {}
+        }
+        if object.list.is_some() {
+            // Nobody needs what stands around the items.
+            self.window.advance(end);
+            return Ok(0);
+        }
+        Ok(end)
     }
 
     fn end_of_object(&mut self, end: usize, is_list: bool) -> Result<(), Stop> {
@@ -121,8 +148,13 @@ impl<R: Read> Cutter<'_, R> {
         self.emit(end, None)
     }
 
+    /// Cuts the array at the window's start, whose items have to say themselves what they are.
+    fn array(&mut self) -> Result<(), Stop> {
+        self.elements(1, &Arc::new(ListHead::known(ItemType::default())))
+    }
+
     /// Cuts the elements of an array; `offset` is after its bracket. Ends after the closing one.
-    fn array(&mut self, offset: usize, list: &Arc<ListHead>) -> Result<(), Stop> {
+    fn elements(&mut self, offset: usize, list: &Arc<ListHead>) -> Result<(), Stop> {
         self.window.advance(offset);
         let mut index = 0;
         loop {
@@ -253,12 +285,6 @@ impl<R: Read> Cutter<'_, R> {
             problem,
         }
     }
-}
-
-fn may_be_list(meta: &TypeMeta) -> bool {
-    meta.kind
-        .as_deref()
-        .is_none_or(|kind| kind.ends_with("List"))
 }
 
 /// The length of the value that the bytes begin with; none when they end inside it, 0 when they

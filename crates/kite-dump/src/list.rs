@@ -74,6 +74,11 @@ pub(crate) enum Answer {
 }
 
 impl ListHead {
+    /// A head that says from the beginning what the items are.
+    pub(crate) fn known(item_type: ItemType) -> Self {
+        Self(Mutex::new(State::Known(item_type)))
+    }
+
     /// Asks for the type of an item; keeps the item's chunk when the type is not known yet.
     pub(crate) fn ask(&self, chunk: &mut Chunk, limit: usize) -> Answer {
         match &mut *self.lock() {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::cutter::{Chunk, Format, Sink, Stop, settle};
 use crate::error::{DumpError, Problem};
 use crate::item::Origin;
-use crate::list::ListHead;
+use crate::list::{ItemType, ListHead};
 use crate::yaml_value;
 
 /// Cuts all documents of a stream.
@@ -101,6 +101,12 @@ impl<'a> Document<'a> {
     }
 
     fn push(&mut self, number: u64, line: &[u8], sink: &dyn Sink) -> Result<(), Stop> {
+        self.enter(number, line, sink)?;
+        self.append(number, line, sink)
+    }
+
+    /// Finds out which part of the document a line is in.
+    fn enter(&mut self, number: u64, line: &[u8], sink: &dyn Sink) -> Result<(), Stop> {
         let (indent, content) = split(line);
         let is_marker = is_marker(line, "---");
         let is_filler = content.is_empty()
@@ -131,6 +137,10 @@ impl<'a> Document<'a> {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    fn append(&mut self, number: u64, line: &[u8], sink: &dyn Sink) -> Result<(), Stop> {
         let piece = match self.part {
             Part::Items(_) => &mut self.item,
             Part::Tail => &mut self.tail,
@@ -220,7 +230,8 @@ impl<'a> Document<'a> {
             Value::Null
         });
         let text_of = |key| frame.get(key).and_then(Value::as_str);
-        settle(&self.list, text_of("kind"), text_of("apiVersion"), sink)
+        let items = ItemType::of_list(text_of("kind"), text_of("apiVersion"));
+        settle(&self.list, items, sink)
     }
 
     fn stop(&self, line: u64, problem: Problem) -> Stop {

@@ -161,7 +161,9 @@ fn items_that_wait_for_a_type_are_named_when_it_never_comes() {
             format!("{{\"items\":[{item},{item}],\"kind\":\"List\"}}"),
             2,
         ),
+        ("l.json", format!("[{item},{item}]"), 2),
         ("l.yaml", format!("items:\n- {item}\n- {item}\n"), 2),
+        ("l.yaml", format!("- {item}\n- {item}\n"), 2),
     ];
     for (name, text, errors) in cases {
         let outcome = Outcome::of_text(name, &text);
@@ -210,4 +212,23 @@ fn a_piece_over_the_limit_is_refused() {
             outcome.messages()
         );
     }
+}
+
+#[test]
+fn waiting_items_are_bounded() {
+    let options = Options {
+        piece_limit: 1 << 20,
+        ..Options::default()
+    };
+    let item = json!({"metadata": {"name": "x".repeat(1000)}});
+    let items = vec![item; 2000];
+    let folder = TempDir::new().unwrap();
+    let text = format!(
+        "{{\"items\":{},\"kind\":\"PodList\",\"apiVersion\":\"v1\"}}",
+        json!(items)
+    );
+    let outcome = Outcome::with(&[write(folder.path(), "l.json", text)], &options);
+    assert_eq!(outcome.items.len() + outcome.errors.len(), 2000);
+    assert!(outcome.items.len() > 1000, "{}", outcome.items.len());
+    assert!(outcome.messages()[0].contains("has no `kind`"));
 }

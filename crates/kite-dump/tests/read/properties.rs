@@ -107,6 +107,19 @@ fn texts(objects: &[Value]) -> Vec<(&'static str, String)> {
     ]
 }
 
+#[test]
+fn objects_may_straddle_what_is_read_at_a_time() {
+    let thing = |number: usize| {
+        let text = "\\\" ]}\n- é".repeat(number * 37 % 20_000);
+        json!({"apiVersion": "v1", "kind": "Thing", "metadata": {"name": text}})
+    };
+    let objects: Vec<Value> = (0..100).map(thing).collect();
+    for (name, text) in texts(&objects) {
+        let outcome = Outcome::of_text(name, &text);
+        assert!(outcome.objects().into_iter().eq(&objects), "{name}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
