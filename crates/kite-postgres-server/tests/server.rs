@@ -1,4 +1,4 @@
-//! Real servers, if this machine has PostgreSQL.
+//! Real servers, if this machine has `PostgreSQL`.
 
 #![cfg(test)]
 
