@@ -297,7 +297,8 @@ impl Ledger {
 
     fn is_older(&self, position: &Position, horizon: Option<&Position>) -> bool {
         let newest = self.newest.as_ref().map(Run::position);
-        Some(position) < newest.as_ref().max(self.settled.as_ref()).max(horizon)
+        self.deleted_until >= Some(position.at)
+            || Some(position) < newest.as_ref().max(self.settled.as_ref()).max(horizon)
     }
 }
 

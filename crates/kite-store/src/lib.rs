@@ -8,12 +8,20 @@
 //! To add a table or an operation, see the checklist in `CONTRIBUTING.md`.
 
 mod error;
+mod keys;
+mod postgres;
 mod query;
+mod sqlite;
 mod store;
+mod stored;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+use postgres::setup_error as postgres_setup_error;
 
 pub use error::StoreError;
 pub use query::{
-    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Related, Relating, Relation, Sort,
-    Start,
+    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page,
+    Pulse, Related, Relating, Relation, Sort, Start,
 };
 pub use store::{Options, Store};

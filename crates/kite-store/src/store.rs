@@ -6,103 +6,171 @@ use kite_core::{Issue, IssueFilter, Reach, Submission};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Counts, Due, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Relating, Relation, StoreError};
+use crate::{
+    Counts, Due, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Relating, Relation,
+    StoreError, postgres, sqlite,
+};
 
 /// How to reach the database.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// `postgres://…`, `sqlite:PATH` or `sqlite::memory:`.
     pub url: String,
-    /// Connections at most (PostgreSQL).
+    /// Connections for reading, at most (PostgreSQL).
     pub max_connections: u32,
 }
 
 /// A database. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Store {}
+pub struct Store {
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Postgres(postgres::Db),
+    Sqlite(sqlite::Db),
+}
+
+/// Calls the same operation of the database at hand.
+macro_rules! on_either {
+    ($store:expr, $module:ident :: $operation:ident ( $($argument:expr),* )) => {
+        match &$store.engine {
+            Engine::Postgres(db) => postgres::$module::$operation(db, $($argument),*).await,
+            Engine::Sqlite(db) => sqlite::$module::$operation(db, $($argument),*).await,
+        }
+    };
+}
 
 impl Store {
     /// Connects, and brings the schema up to date; several processes may do so at once.
-    pub async fn connect(_options: &Options) -> Result<Self, StoreError> {
-        Err(StoreError::Setup("not built yet".to_owned()))
+    pub async fn connect(options: &Options) -> Result<Self, StoreError> {
+        let engine = if options.url.starts_with("sqlite:") {
+            Engine::Sqlite(sqlite::connect(options).await?)
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://")
+        {
+            Engine::Postgres(postgres::connect(options).await?)
+        } else {
+            return Err(StoreError::Setup(
+                "the database address must begin with postgres:// or sqlite:".to_owned(),
+            ));
+        };
+        Ok(Self { engine })
     }
 
     /// Applies a group of submissions in one transaction, durable when it returns. The answers are
     /// in order. When the group fails for one submission's sake it is halved, so only that one fails.
-    pub async fn apply(&self, _submissions: Vec<Submission>) -> Vec<Result<Outcome, StoreError>> {
-        Vec::new()
+    pub async fn apply(&self, submissions: Vec<Submission>) -> Vec<Result<Outcome, StoreError>> {
+        if submissions.is_empty() {
+            return Vec::new();
+        }
+        on_either!(self, apply::apply(submissions))
     }
 
     /// Reads one issue.
-    pub async fn issue_get(&self, _id: Uuid) -> Result<Option<Issue>, StoreError> {
-        Ok(None)
+    pub async fn issue_get(&self, id: Uuid) -> Result<Option<Issue>, StoreError> {
+        on_either!(self, issues::get(id))
     }
 
     /// Reads a page of issues.
-    pub async fn issue_list(&self, _query: &ListQuery) -> Result<Page, StoreError> {
-        Err(StoreError::Setup("not built yet".to_owned()))
+    pub async fn issue_list(&self, query: &ListQuery) -> Result<Page, StoreError> {
+        on_either!(self, issues::list(query))
     }
 
     /// Reads the relations of these issues, in both directions.
-    pub async fn relation_list(&self, _issues: &[Uuid]) -> Result<Vec<Relation>, StoreError> {
-        Ok(Vec::new())
+    pub async fn relation_list(&self, issues: &[Uuid]) -> Result<Vec<Relation>, StoreError> {
+        on_either!(self, relations::list(issues))
     }
 
     /// Relates two issues of one namespace.
-    pub async fn relation_add(&self, _source: Uuid, _target: Uuid) -> Result<Relating, StoreError> {
-        Ok(Relating::Missing)
+    pub async fn relation_add(&self, source: Uuid, target: Uuid) -> Result<Relating, StoreError> {
+        on_either!(self, relations::add(source, target))
     }
 
     /// Removes the relation between two issues, whatever its direction. False: there was none.
-    pub async fn relation_remove(&self, _one: Uuid, _other: Uuid) -> Result<bool, StoreError> {
-        Ok(false)
+    pub async fn relation_remove(&self, one: Uuid, other: Uuid) -> Result<bool, StoreError> {
+        on_either!(self, relations::remove(one, other))
     }
 
     /// Reads an issue's history, newest first, from before a change on.
-    pub async fn history(&self, _issue: Uuid, _before: Option<i64>, _limit: u32) -> Result<Option<History>, StoreError> {
-        Ok(None)
+    pub async fn history(
+        &self,
+        issue: Uuid,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Option<History>, StoreError> {
+        on_either!(self, history::read(issue, before, limit))
     }
 
-    /// Counts the issues that match (text search and labels included), and those resolved since a time.
-    pub async fn counts(&self, _filter: &IssueFilter, _resolved_since: Timestamp) -> Result<Counts, StoreError> {
-        Ok(Counts::default())
+    /// Counts the issues that match, and those resolved since a time.
+    pub async fn counts(
+        &self,
+        filter: &IssueFilter,
+        resolved_since: Timestamp,
+    ) -> Result<Counts, StoreError> {
+        on_either!(self, totals::counts(filter, resolved_since))
     }
 
     /// The end of the feed as of now.
     pub async fn feed_end(&self) -> Result<FeedCursor, StoreError> {
-        Err(StoreError::Setup("not built yet".to_owned()))
+        on_either!(self, feed::end())
     }
 
-    /// Reads the feed after a cursor; `None` when the cursor is of another database or too old.
-    pub async fn feed_after(&self, _cursor: FeedCursor, _reach: &Reach, _limit: u32) -> Result<Option<FeedPage>, StoreError> {
-        Ok(None)
+    /// Reads the feed after a cursor; `None` when the cursor is of another database.
+    pub async fn feed_after(
+        &self,
+        cursor: FeedCursor,
+        reach: &Reach,
+        limit: u32,
+    ) -> Result<Option<FeedPage>, StoreError> {
+        let epoch = self.feed_end().await?.epoch;
+        if epoch != cursor.epoch {
+            return Ok(None);
+        }
+        on_either!(self, tasks::feed_after(epoch, cursor, reach, limit)).map(Some)
     }
 
-    /// Changes whenever there may be something new in the feed.
+    /// Changes whenever there may be something new in the feed. Late rows of other transactions
+    /// may need another look without a wake-up: look every second, too.
     pub fn feed_wakeups(&self) -> watch::Receiver<u64> {
-        watch::channel(0).1
+        match &self.engine {
+            Engine::Postgres(db) => db.wakeups.clone(),
+            Engine::Sqlite(db) => db.wakeups.subscribe(),
+        }
     }
 
     /// Expiries that have come, oldest first.
-    pub async fn due(&self, _limit: u32) -> Result<Vec<Due>, StoreError> {
-        Ok(Vec::new())
+    pub async fn due(&self, limit: u32) -> Result<Vec<Due>, StoreError> {
+        on_either!(self, tasks::due(limit))
     }
 
-    /// Forgets healthy reports received before a time, except the newest of each scope. Returns how many.
-    pub async fn prune(&self, _received_before: Timestamp, _limit: u32) -> Result<u64, StoreError> {
-        Ok(0)
+    /// Forgets clears of scopes that never had an issue, received before a time, except the newest
+    /// of each part of a scope. Returns how many.
+    pub async fn prune(&self, received_before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        on_either!(self, tasks::prune(received_before, limit))
     }
 
     /// The database's clock.
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
-        Ok(Timestamp::UNIX_EPOCH)
+        on_either!(self, dialect::clock())
     }
 
     /// Asks the database something small, to see whether it answers.
     pub async fn pulse(&self) -> Result<Pulse, StoreError> {
-        Err(StoreError::Setup("not built yet".to_owned()))
+        on_either!(self, feed::pulse())
     }
 
     /// Closes all connections.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Postgres(db) => {
+                db.readers.close().await;
+                db.writers.close().await;
+            }
+            Engine::Sqlite(db) => {
+                db.readers.close().await;
+                db.writers.close().await;
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! A store in memory: the same conversation with a batch as the real ones, over plain maps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use kite_core::batch::{
@@ -32,7 +32,7 @@ impl Memory {
         let mut batch = Batch::new(submissions, || Uuid::from_u128(1));
         let mut scopes = batch.scopes();
         while let Err(MoreScopes(more)) = batch.locked(self.clock, self.lock(&scopes)) {
-            scopes.extend(more.into_iter().map(|scope| (scope, 0)));
+            scopes.extend(more);
         }
         batch.apply(self.load(&batch.lookups()));
         let rewrites = batch.rewrites();
@@ -74,20 +74,22 @@ impl Memory {
             .collect()
     }
 
-    fn lock(&self, scopes: &BTreeMap<Scope, u32>) -> BTreeMap<Scope, ScopeState> {
-        let state = |scope: &Scope, reserved: u32| {
-            let mut state = self.scopes.get(scope).cloned().unwrap_or_default();
-            let tick = SignedDuration::from_micros(1);
-            let first = state
-                .stamped_at
-                .map_or(self.clock, |stamped| (stamped + tick).max(self.clock));
-            state.stamped_at =
-                Some(first + SignedDuration::from_micros(i64::from(reserved.saturating_sub(1))));
-            state
+    fn lock(&self, scopes: &BTreeSet<Scope>) -> BTreeMap<Scope, ScopeState> {
+        let state = |scope: &Scope| match self.scopes.get(scope) {
+            Some(known) => ScopeState {
+                stamped_at: self
+                    .clock
+                    .max(known.stamped_at + SignedDuration::from_micros(1)),
+                ..known.clone()
+            },
+            None => ScopeState {
+                stamped_at: self.clock,
+                ..ScopeState::default()
+            },
         };
         scopes
             .iter()
-            .map(|(scope, reserved)| (scope.clone(), state(scope, *reserved)))
+            .map(|scope| (scope.clone(), state(scope)))
             .collect()
     }
 

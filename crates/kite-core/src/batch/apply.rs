@@ -544,6 +544,7 @@ impl Record {
             ledger: crate::ledger::Ledger::default(),
             severity: Severity::Info,
             application: String::new(),
+            component: String::new(),
             created_at: clock,
             updated_at: clock,
             related: false,
@@ -592,6 +593,8 @@ impl Slot {
     /// Marks the identity for a fold from a position; `None`: from the beginning.
     pub(super) fn rewrite(&mut self, from: Option<Position>, at: At) {
         let before = self.standing();
+        // The stored episodes of an issue that this batch deletes are no place to start from.
+        let from = from.filter(|_| self.replace_from.is_none());
         match &mut self.rewrite {
             Some(pending) => {
                 pending.from = pending.from.take().min(from);

@@ -48,8 +48,8 @@ pub struct Batch {
 /// A scope as the store keeps it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeState {
-    /// The newest time that was stamped in it.
-    pub stamped_at: Option<Timestamp>,
+    /// The newest time that was stamped in it; the lock hands out the next free one.
+    pub stamped_at: Timestamp,
     /// Its newest clear. Nothing newer than this can be late.
     pub horizon: Option<Position>,
     /// The newest sweep that is anchored here.
@@ -151,6 +151,8 @@ pub struct Record {
     pub issue_type: IssueType,
     /// The label `application` as shown, or nothing.
     pub application: String,
+    /// The label `component` as shown, or nothing.
+    pub component: String,
     /// When the issue was first stored.
     pub created_at: Timestamp,
     /// When anything about it last changed.
@@ -353,19 +355,18 @@ impl Batch {
         }
     }
 
-    /// The scopes to lock, with the number of times that will be stamped in each.
-    pub fn scopes(&self) -> BTreeMap<Scope, u32> {
-        let mut scopes = BTreeMap::new();
-        for submission in &self.submissions {
-            let touched: BTreeSet<&Scope> = submission
-                .entries
-                .iter()
-                .flat_map(crate::Entry::scopes)
-                .collect();
-            for scope in touched {
-                *scopes.entry(scope.clone()).or_insert(0) += 1;
-            }
-        }
-        scopes
+    /// The database's time, once the scopes are locked.
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The scopes to lock, in the order in which every writer locks them.
+    pub fn scopes(&self) -> BTreeSet<Scope> {
+        self.submissions
+            .iter()
+            .flat_map(|submission| &submission.entries)
+            .flat_map(crate::Entry::scopes)
+            .cloned()
+            .collect()
     }
 }

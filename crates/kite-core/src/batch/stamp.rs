@@ -13,8 +13,8 @@ const TICK: SignedDuration = SignedDuration::from_micros(1);
 impl Batch {
     /// Takes over the locked scopes and stamps the entries that carry no time.
     ///
-    /// `stamped_at` of each scope is the last of the times reserved for this batch by
-    /// [`Self::scopes`]. Fails when a change in an anchor's past touches scopes that are not locked.
+    /// `stamped_at` of each scope is the first time that may be stamped in it now. Fails when a
+    /// change in an anchor's past touches scopes that are not locked.
     pub fn locked(
         &mut self,
         clock: Timestamp,
@@ -51,7 +51,7 @@ impl Batch {
         for (submission, stamp) in self.submissions.iter().zip(&self.stamps) {
             for scope in submission.entries.iter().flat_map(Entry::scopes) {
                 if let Some(held) = self.scopes.get_mut(scope) {
-                    held.state.stamped_at = held.state.stamped_at.max(Some(*stamp));
+                    held.state.stamped_at = held.state.stamped_at.max(*stamp);
                 }
             }
         }
@@ -138,19 +138,10 @@ impl Batch {
 
     /// Gives each submission one time, later than all given before in each of its scopes.
     fn stamp(&mut self, scopes: &BTreeMap<Scope, ScopeState>) {
-        let mut next: BTreeMap<&Scope, Timestamp> = BTreeMap::new();
-        let counts = self.scopes();
-        for (scope, state) in scopes {
-            let reserved = counts
-                .get(scope)
-                .map_or(0, |count| i64::from(count.saturating_sub(1)));
-            let last = state.stamped_at.unwrap_or(Timestamp::UNIX_EPOCH);
-            next.insert(
-                scope,
-                last.saturating_sub(SignedDuration::from_micros(reserved))
-                    .unwrap_or(last),
-            );
-        }
+        let mut next: BTreeMap<&Scope, Timestamp> = scopes
+            .iter()
+            .map(|(scope, state)| (scope, state.stamped_at))
+            .collect();
         self.stamps.clear();
         for submission in &self.submissions {
             let touched: Vec<&Scope> = submission.entries.iter().flat_map(Entry::scopes).collect();

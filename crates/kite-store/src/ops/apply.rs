@@ -1,0 +1,135 @@
+//! Writing: one transaction per group, in which the core decides.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kite_core::batch::{Batch, MoreScopes, Outcome, ScopeState};
+use kite_core::{Scope, Submission};
+use serde::Serialize;
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::super::connect::begin;
+use super::super::dialect::{Db, Driver, Id, LOCK_SCOPES, Time};
+use super::{load, past, write};
+use crate::stored::{self, PositionJson, ScopeJson};
+use crate::{StoreError, keys};
+
+/// A transaction that takes longer is given up; the database itself gives up earlier.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+pub(super) type Transaction = sqlx::Transaction<'static, Driver>;
+
+/// Applies a group; when it fails for one submission's sake, halves of it, so that only the
+/// culprit fails.
+pub async fn apply(db: &Db, submissions: Vec<Submission>) -> Vec<Result<Outcome, StoreError>> {
+    let failed = match tokio::time::timeout(PATIENCE, attempt(db, &submissions)).await {
+        Ok(Ok(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
+        Ok(Err(error)) => error,
+        Err(_) => StoreError::Unavailable(sqlx::Error::PoolTimedOut),
+    };
+    if submissions.len() == 1 || matches!(failed, StoreError::Unavailable(_)) {
+        return each_failed(failed, submissions.len());
+    }
+    tracing::warn!(
+        error = &failed as &dyn std::error::Error,
+        submissions = submissions.len(),
+        "a group failed and is halved"
+    );
+    let mut first = submissions;
+    let second = first.split_off(first.len() / 2);
+    let mut outcomes = Box::pin(apply(db, first)).await;
+    outcomes.extend(Box::pin(apply(db, second)).await);
+    outcomes
+}
+
+fn each_failed(error: StoreError, count: usize) -> Vec<Result<Outcome, StoreError>> {
+    let again = (1..count)
+        .map(|_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
+        .collect::<Vec<_>>();
+    again.into_iter().chain([Err(error)]).collect()
+}
+
+async fn attempt(db: &Db, submissions: &[Submission]) -> Result<Vec<Outcome>, StoreError> {
+    let mut batch = Batch::new(submissions.to_vec(), Uuid::now_v7);
+    let mut scopes = batch.scopes();
+    let mut transaction = loop {
+        let mut transaction = begin(db).await?;
+        let (clock, held) = lock(&mut transaction, &scopes).await?;
+        match batch.locked(clock, held) {
+            Ok(()) => break transaction,
+            Err(MoreScopes(more)) => {
+                transaction.rollback().await?;
+                scopes.extend(more);
+            }
+        }
+    };
+    let names = load::Names::of(&scopes);
+    let (loaded, texts) = load::load(&mut transaction, &batch.lookups(), &names).await?;
+    batch.apply(loaded);
+    let rewrites = batch.rewrites();
+    if !rewrites.is_empty() {
+        let pasts = past::read(&mut transaction, rewrites).await?;
+        let needed = batch.refold(pasts);
+        let contents = past::contents(&mut transaction, &needed).await?;
+        batch.reread(needed, &contents);
+    }
+    let clock = batch.clock();
+    let decision = batch.finish();
+    write::write(&mut transaction, &decision, &texts, clock, db.slot).await?;
+    transaction.commit().await?;
+    db.wake();
+    Ok(decision.outcomes)
+}
+
+#[derive(Serialize)]
+struct ScopeKey {
+    key: Id,
+    scope: String,
+}
+
+async fn lock(
+    transaction: &mut Transaction,
+    scopes: &std::collections::BTreeSet<Scope>,
+) -> Result<(Timestamp, BTreeMap<Scope, ScopeState>), StoreError> {
+    let by_key: BTreeMap<Uuid, &Scope> = scopes
+        .iter()
+        .map(|scope| (keys::scope_key(scope), scope))
+        .collect();
+    let input: Vec<_> = by_key
+        .iter()
+        .map(|(key, scope)| ScopeKey {
+            key: Id(*key),
+            scope: stored::write(&ScopeJson::from(*scope)),
+        })
+        .collect();
+    let query =
+        super::super::dialect::with_clock(sqlx::query(LOCK_SCOPES).bind(stored::write(&input)));
+    let mut clock = Timestamp::UNIX_EPOCH;
+    let mut held = BTreeMap::new();
+    for row in query.fetch_all(&mut **transaction).await? {
+        let Id(key) = row.try_get("key")?;
+        clock = clock.max(row.try_get::<Time, _>("now")?.0);
+        if let Some(scope) = by_key.get(&key) {
+            held.insert((*scope).clone(), scope_state(&row)?);
+        }
+    }
+    Ok((clock, held))
+}
+
+fn scope_state(row: &<Driver as sqlx::Database>::Row) -> Result<ScopeState, StoreError> {
+    let horizon: Option<String> = row.try_get("horizon")?;
+    let horizon: Option<PositionJson> = horizon
+        .map(|text| stored::read("scopes", "horizon", &text))
+        .transpose()?;
+    let sweeps: Vec<ScopeJson> = stored::read("scopes", "sweeps", row.try_get("sweeps")?)?;
+    Ok(ScopeState {
+        stamped_at: row.try_get::<Time, _>("stamped_at")?.0,
+        horizon: horizon.map(kite_core::Position::from),
+        swept_at: row
+            .try_get::<Option<Time>, _>("swept_at")?
+            .map(|time| time.0),
+        sweeps: sweeps.into_iter().map(Scope::from).collect(),
+    })
+}

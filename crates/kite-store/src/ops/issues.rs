@@ -1,0 +1,240 @@
+//! Reading issues: one, or pages of them.
+
+use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Scope, Severity, State, text};
+use sqlx::{QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::super::dialect::{Db, Driver, Id, LABEL, Time, push_search};
+use super::load::Row;
+use super::totals;
+use crate::stored::{self, DetailsJson, LedgerJson};
+use crate::{Cursor, ListQuery, Page, Sort, Start, StoreError};
+
+pub(super) const SELECT: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
+     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.related, i.created_at, \
+     i.updated_at, t.title, t.description, t.details FROM issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
+
+/// Reads one issue.
+pub async fn get(db: &Db, id: Uuid) -> Result<Option<Issue>, StoreError> {
+    let mut query = QueryBuilder::<Driver>::new(SELECT);
+    query.push(" AND i.id = ").push_bind(Id(id));
+    query
+        .build()
+        .fetch_optional(&db.readers)
+        .await?
+        .map(|row| issue(&row))
+        .transpose()
+}
+
+/// Reads the issues of these ids that are there.
+pub async fn get_all(db: &Db, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = QueryBuilder::<Driver>::new(SELECT);
+    push_in(&mut query, "i.id", ids.iter().map(|id| Id(*id)));
+    query
+        .build()
+        .fetch_all(&db.readers)
+        .await?
+        .iter()
+        .map(issue)
+        .collect()
+}
+
+/// Reads a page.
+pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
+    let mut query = QueryBuilder::<Driver>::new(SELECT);
+    push_filter(&mut query, &wanted.filter);
+    if let Start::After(cursor) = &wanted.start {
+        push_cursor(&mut query, wanted.sort, cursor);
+    }
+    query.push(match wanted.sort {
+        Sort::Newest => " ORDER BY i.detected_at DESC, i.id DESC",
+        Sort::Worst => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC",
+    });
+    // One more than asked for tells whether there is a next page.
+    query.push(" LIMIT ").push_bind(i64::from(wanted.limit) + 1);
+    if let Start::Offset(offset) = wanted.start {
+        query
+            .push(" OFFSET ")
+            .push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+    }
+    let (rows, (total, total_is_lower_bound)) = tokio::try_join!(
+        async { Ok(query.build().fetch_all(&db.readers).await?) },
+        totals::total(db, &wanted.filter)
+    )?;
+    let mut issues = rows.iter().map(issue).collect::<Result<Vec<_>, _>>()?;
+    let limit = wanted.limit as usize;
+    let more = issues.len() > limit;
+    issues.truncate(limit);
+    let next = issues.last().filter(|_| more).map(|last| Cursor {
+        severity: last.severity,
+        detected_at: last.detected_at,
+        id: last.id,
+    });
+    Ok(Page {
+        issues,
+        total,
+        total_is_lower_bound,
+        next,
+    })
+}
+
+/// Adds the filter's conditions on `i` (issues) and `t` (texts).
+pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
+    if let Reach::Only(namespaces) = &filter.reach {
+        push_in(query, "i.namespace", namespaces.iter().cloned());
+    }
+    push_any(query, "i.cluster", filter.clusters.iter().cloned());
+    push_any(
+        query,
+        "i.state",
+        filter.states.iter().map(|state| state.code()),
+    );
+    push_any(
+        query,
+        "i.severity",
+        filter.severities.iter().map(|severity| severity.code()),
+    );
+    push_any(
+        query,
+        "i.issue_type",
+        filter.types.iter().map(|issue_type| issue_type.code()),
+    );
+    push_any(
+        query,
+        "i.resource_type",
+        filter.resource_types.iter().cloned(),
+    );
+    push_any(
+        query,
+        "i.resource_name",
+        filter.resource_names.iter().cloned(),
+    );
+    push_any(query, "i.application", filter.applications.iter().cloned());
+    push_any(query, "i.component", filter.components.iter().cloned());
+    for (key, values) in &filter.labels {
+        query
+            .push(" AND ")
+            .push(LABEL)
+            .push_bind(key.clone())
+            .push(" IN (");
+        let mut list = query.separated(", ");
+        values.iter().for_each(|value| {
+            list.push_bind(value.clone());
+        });
+        query.push(")");
+    }
+    if let Some(search) = &filter.search {
+        push_search(query, &text::fold_case(search), &filter.reach);
+    }
+}
+
+fn push_cursor(query: &mut QueryBuilder<Driver>, sort: Sort, cursor: &Cursor) {
+    match sort {
+        Sort::Newest => query.push(" AND (i.detected_at, i.id) < ("),
+        Sort::Worst => query
+            .push(" AND (i.severity, i.detected_at, i.id) < (")
+            .push_bind(cursor.severity.code())
+            .push(", "),
+    };
+    query
+        .push_bind(Time(cursor.detected_at))
+        .push(", ")
+        .push_bind(Id(cursor.id))
+        .push(")");
+}
+
+fn push_any<T>(
+    query: &mut QueryBuilder<Driver>,
+    column: &'static str,
+    values: impl ExactSizeIterator<Item = T>,
+) where
+    T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
+{
+    if values.len() > 0 {
+        push_in(query, column, values);
+    }
+}
+
+fn push_in<T>(
+    query: &mut QueryBuilder<Driver>,
+    column: &'static str,
+    values: impl ExactSizeIterator<Item = T>,
+) where
+    T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
+{
+    if values.len() == 0 {
+        query.push(" AND false");
+        return;
+    }
+    query.push(" AND ").push(column).push(" IN (");
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    query.push(")");
+}
+
+/// The scope in a row of `i`.
+pub(super) fn scope(row: &Row) -> Result<Scope, StoreError> {
+    Ok(Scope {
+        cluster: row.try_get("cluster")?,
+        namespace: row.try_get("namespace")?,
+        resource_type: row.try_get("resource_type")?,
+        resource_name: row.try_get("resource_name")?,
+        resource_namespace: row.try_get("resource_namespace")?,
+    })
+}
+
+/// An error that names a column of `issues`.
+pub(super) fn wrong(column: &'static str) -> StoreError {
+    StoreError::Inconsistent {
+        table: "issues",
+        column,
+    }
+}
+
+fn issue(row: &Row) -> Result<Issue, StoreError> {
+    let ledger: LedgerJson = stored::read("issues", "ledger", row.try_get("ledger")?)?;
+    let ledger = ledger.ledger().ok_or_else(|| wrong("ledger"))?;
+    let newest = ledger.newest.as_ref().ok_or_else(|| wrong("ledger"))?;
+    let details: DetailsJson = stored::read("texts", "details", row.try_get("details")?)?;
+    let severity =
+        Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
+    let content = details.content(row.try_get("title")?, row.try_get("description")?, severity);
+    let issue_type = |column| {
+        IssueType::from_code(row.try_get(column).unwrap_or(-1)).ok_or_else(|| wrong(column))
+    };
+    Ok(Issue {
+        id: row.try_get::<Id, _>("id")?.0,
+        identity: Identity {
+            scope: scope(row)?,
+            issue_type: issue_type("reported_type")?,
+            variant: row.try_get("variant")?,
+        },
+        issue_type: issue_type("issue_type")?,
+        state: State::from_code(row.try_get("state")?).ok_or_else(|| wrong("state"))?,
+        severity,
+        title: content.title,
+        description: content.description,
+        links: content.links,
+        labels: content.labels,
+        cause: content.cause,
+        reason: content.reason,
+        due_at: content.due_at,
+        expires_at: content.expires_at,
+        run_id: newest.run_id.clone(),
+        last_failed_at: newest.occurred_at,
+        detected_at: row.try_get::<Time, _>("detected_at")?.0,
+        resolved_at: row
+            .try_get::<Option<Time>, _>("resolved_at")?
+            .map(|time| time.0),
+        count: ledger.count,
+        episodes: ledger.episodes(),
+        created_at: row.try_get::<Time, _>("created_at")?.0,
+        updated_at: row.try_get::<Time, _>("updated_at")?.0,
+        related: row.try_get("related")?,
+    })
+}

@@ -1,0 +1,346 @@
+//! Reading what a batch must know before it can decide.
+
+use std::collections::{BTreeSet, HashMap};
+
+use kite_core::batch::{Kind, Loaded, Lookups, Record, ReportKey, Said, StoredReport};
+use kite_core::position::Rank;
+use kite_core::{Identity, IssueType, Position, Scope, Severity, Target};
+use serde::Serialize;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::super::dialect::{Driver, Id, Time};
+use super::apply::Transaction;
+use crate::stored::{self, LedgerJson};
+use crate::{StoreError, keys};
+
+pub(super) type Row = <Driver as sqlx::Database>::Row;
+
+/// The hashes of the texts that are stored for identities.
+pub(super) type TextHashes = HashMap<Identity, Uuid>;
+
+macro_rules! record_columns {
+    () => {
+        "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, i.ledger, \
+         i.related, i.created_at, i.updated_at, i.text_hash"
+    };
+}
+
+const KNOWN: &str = concat!(
+    "SELECT r.n, p.occurred_at, p.sweep_run, p.said, ",
+    record_columns!(),
+    " FROM ",
+    rows!(1; n int, key id, run_id text, kind int),
+    " LEFT JOIN issues i ON i.key = r.key",
+    " LEFT JOIN reports p ON p.target_key = r.key AND p.run_id = r.run_id AND p.kind = r.kind"
+);
+const IN_SCOPES: &str = concat!(
+    "SELECT ",
+    record_columns!(),
+    " FROM ",
+    rows!(1; scope_key id, since time),
+    " JOIN issues i ON i.scope_key = r.scope_key WHERE i.state = 1 OR i.settled_at >= r.since"
+);
+const PREVIOUS: &str = concat!(
+    "SELECT r.n, (SELECT max(p.occurred_at) FROM reports p WHERE p.scope_key = r.scope_key AND p.occurred_at < r.before AND p.kind IN (0, 1, 2)) AS at FROM ",
+    rows!(1; n int, scope_key id, before time)
+);
+const ATTEMPTS: &str = concat!(
+    "SELECT p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, p.expires_at FROM ",
+    rows!(1; scope_key id),
+    " JOIN reports p ON p.scope_key = r.scope_key WHERE p.kind IN (0, 1, 2)"
+);
+const SWEEPS: &str = concat!(
+    "SELECT p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, p.expires_at FROM ",
+    rows!(1; scope_key id),
+    " JOIN reports p ON p.anchor_key = r.scope_key"
+);
+const AT: &str = "SELECT run_id, kind FROM reports WHERE scope_key = $1 AND occurred_at = $2 AND kind IN (0, 1, 2)";
+
+/// The locked scopes by their keys.
+pub(super) struct Names(HashMap<Uuid, Scope>);
+
+impl Names {
+    pub(super) fn of(scopes: &BTreeSet<Scope>) -> Self {
+        Self(
+            scopes
+                .iter()
+                .map(|scope| (keys::scope_key(scope), scope.clone()))
+                .collect(),
+        )
+    }
+
+    fn scope(&self, key: Uuid) -> Result<Scope, StoreError> {
+        self.0.get(&key).cloned().ok_or(StoreError::Inconsistent {
+            table: "issues",
+            column: "scope_key",
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Known<'a> {
+    n: usize,
+    key: Id,
+    run_id: &'a str,
+    kind: i16,
+}
+
+#[derive(Serialize)]
+struct Since {
+    scope_key: Id,
+    since: Time,
+}
+
+#[derive(Serialize)]
+struct Before {
+    n: usize,
+    scope_key: Id,
+    before: Time,
+}
+
+/// Reads what the lookups name.
+pub(super) async fn load(
+    transaction: &mut Transaction,
+    lookups: &Lookups,
+    names: &Names,
+) -> Result<(Loaded, TextHashes), StoreError> {
+    let mut loaded = Loaded::default();
+    let mut texts = TextHashes::new();
+    let mut records = HashMap::new();
+    known(
+        transaction,
+        lookups,
+        names,
+        &mut loaded,
+        &mut records,
+        &mut texts,
+    )
+    .await?;
+    if !lookups.cleared.is_empty() {
+        let since = |(scope, at): &(Scope, _)| Since {
+            scope_key: Id(keys::scope_key(scope)),
+            since: Time(*at),
+        };
+        let input: Vec<_> = lookups.cleared.iter().map(since).collect();
+        for row in sqlx::query(IN_SCOPES)
+            .bind(stored::write(&input))
+            .fetch_all(&mut **transaction)
+            .await?
+        {
+            let (record, hash) = record(&row, names)?;
+            texts.insert(record.identity.clone(), hash);
+            records.insert(record.identity.clone(), record);
+        }
+    }
+    if !lookups.previous.is_empty() {
+        loaded.previous = previous(transaction, lookups).await?;
+    }
+    if !lookups.anchors.is_empty() {
+        loaded.attempts = of_scopes(transaction, ATTEMPTS, &lookups.anchors, names).await?;
+        loaded.sweeps = of_scopes(transaction, SWEEPS, &lookups.anchors, names).await?;
+    }
+    loaded.records = records.into_values().collect();
+    Ok((loaded, texts))
+}
+
+async fn known(
+    transaction: &mut Transaction,
+    lookups: &Lookups,
+    names: &Names,
+    loaded: &mut Loaded,
+    records: &mut HashMap<Identity, Record>,
+    texts: &mut TextHashes,
+) -> Result<(), StoreError> {
+    let known =
+        |(n, key): (usize, &'_ ReportKey)| (n, Id(keys::target_key(&key.target)), key.kind.code());
+    let input: Vec<_> = lookups.reports.iter().enumerate().map(known).collect();
+    let input: Vec<_> = input
+        .iter()
+        .zip(&lookups.reports)
+        .map(|(&(n, key, kind), report)| Known {
+            n,
+            key,
+            run_id: &report.run_id,
+            kind,
+        })
+        .collect();
+    for row in sqlx::query(KNOWN)
+        .bind(stored::write(&input))
+        .fetch_all(&mut **transaction)
+        .await?
+    {
+        let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
+        let Some(key) = lookups.reports.get(n) else {
+            continue;
+        };
+        if let Some(said) = row.try_get::<Option<&str>, _>("said")? {
+            let said = stored::read_said(key.kind, said)?;
+            loaded.reports.push(StoredReport {
+                key: key.clone(),
+                position: position(&row, &key.run_id, key.kind)?,
+                said,
+            });
+        }
+        if row.try_get::<Option<Id>, _>("id")?.is_some() {
+            let (record, hash) = record(&row, names)?;
+            texts.insert(record.identity.clone(), hash);
+            records.insert(record.identity.clone(), record);
+        }
+    }
+    Ok(())
+}
+
+async fn previous(
+    transaction: &mut Transaction,
+    lookups: &Lookups,
+) -> Result<Vec<(Scope, jiff::Timestamp, Position)>, StoreError> {
+    let before = |(n, (scope, at)): (usize, &(Scope, _))| Before {
+        n,
+        scope_key: Id(keys::scope_key(scope)),
+        before: Time(*at),
+    };
+    let input: Vec<_> = lookups.previous.iter().enumerate().map(before).collect();
+    let mut found = Vec::new();
+    for row in sqlx::query(PREVIOUS)
+        .bind(stored::write(&input))
+        .fetch_all(&mut **transaction)
+        .await?
+    {
+        let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
+        let (Some((scope, before)), Some(at)) = (
+            lookups.previous.get(n),
+            row.try_get::<Option<Time>, _>("at")?,
+        ) else {
+            continue;
+        };
+        let at_once = sqlx::query(AT)
+            .bind(Id(keys::scope_key(scope)))
+            .bind(at)
+            .fetch_all(&mut **transaction)
+            .await?;
+        let positions = at_once.iter().map(|row| {
+            let kind = kind(row)?;
+            Ok(attempt(at.0, row.try_get("run_id")?, kind))
+        });
+        let newest = positions
+            .collect::<Result<Vec<_>, StoreError>>()?
+            .into_iter()
+            .max();
+        found.extend(newest.map(|newest| (scope.clone(), *before, newest)));
+    }
+    Ok(found)
+}
+
+async fn of_scopes(
+    transaction: &mut Transaction,
+    statement: &'static str,
+    scopes: &[Scope],
+    names: &Names,
+) -> Result<Vec<StoredReport>, StoreError> {
+    #[derive(Serialize)]
+    struct Key {
+        scope_key: Id,
+    }
+    let input: Vec<_> = scopes
+        .iter()
+        .map(|scope| Key {
+            scope_key: Id(keys::scope_key(scope)),
+        })
+        .collect();
+    let rows = sqlx::query(statement)
+        .bind(stored::write(&input))
+        .fetch_all(&mut **transaction)
+        .await?;
+    rows.iter()
+        .map(|row| report(row, &names.scope(row.try_get::<Id, _>("scope_key")?.0)?))
+        .collect()
+}
+
+/// A report, with the content of a failure left out.
+pub(super) fn report(row: &Row, scope: &Scope) -> Result<StoredReport, StoreError> {
+    let (kind, run_id) = (kind(row)?, row.try_get::<String, _>("run_id")?);
+    let target = Target {
+        scope: scope.clone(),
+        issue_type: row
+            .try_get::<Option<i16>, _>("issue_type")?
+            .and_then(IssueType::from_code),
+        variant: row.try_get("variant")?,
+    };
+    let position = position(row, &run_id, kind)?;
+    let said = match kind {
+        Kind::Failing => Said::FailedAt {
+            ended_at: row
+                .try_get::<Option<Time>, _>("ended_at")?
+                .map_or(position.at, |time| time.0),
+            expires_at: row
+                .try_get::<Option<Time>, _>("expires_at")?
+                .map(|time| time.0),
+        },
+        _ => stored::read_said(kind, row.try_get("said")?)?,
+    };
+    Ok(StoredReport {
+        key: ReportKey {
+            target,
+            run_id,
+            kind,
+        },
+        position,
+        said,
+    })
+}
+
+fn kind(row: &Row) -> Result<Kind, StoreError> {
+    Kind::from_code(row.try_get("kind")?).ok_or(StoreError::Inconsistent {
+        table: "reports",
+        column: "kind",
+    })
+}
+
+fn position(row: &Row, run_id: &str, kind: Kind) -> Result<Position, StoreError> {
+    let Time(at) = row.try_get("occurred_at")?;
+    Ok(match row.try_get::<Option<String>, _>("sweep_run")? {
+        Some(sweep_run) => attempt(at, sweep_run, Kind::Healthy),
+        None => attempt(at, run_id.to_owned(), kind),
+    })
+}
+
+fn attempt(at: jiff::Timestamp, run_id: String, kind: Kind) -> Position {
+    match kind {
+        Kind::Failing => Position::attempt(at, run_id, Rank::Failing),
+        Kind::Healthy | Kind::Sweep => Position::attempt(at, run_id, Rank::Healthy),
+        Kind::Gone => Position::attempt(at, run_id, Rank::Gone),
+        Kind::Resolve | Kind::Reopen | Kind::Edit | Kind::Delete | Kind::Expiry => {
+            Position::decision(at, run_id)
+        }
+    }
+}
+
+fn record(row: &Row, names: &Names) -> Result<(Record, Uuid), StoreError> {
+    let wrong = |column| StoreError::Inconsistent {
+        table: "issues",
+        column,
+    };
+    let issue_type = |column| {
+        Ok::<_, StoreError>(IssueType::from_code(row.try_get(column)?).ok_or(wrong(column))?)
+    };
+    let ledger: LedgerJson = stored::read("issues", "ledger", row.try_get("ledger")?)?;
+    let record = Record {
+        identity: Identity {
+            scope: names.scope(row.try_get::<Id, _>("scope_key")?.0)?,
+            issue_type: issue_type("reported_type")?,
+            variant: row.try_get("variant")?,
+        },
+        id: row.try_get::<Id, _>("id")?.0,
+        ledger: ledger.ledger().ok_or(wrong("ledger"))?,
+        severity: Severity::from_code(row.try_get("severity")?).ok_or(wrong("severity"))?,
+        issue_type: issue_type("issue_type")?,
+        application: row.try_get("application")?,
+        component: row.try_get("component")?,
+        created_at: row.try_get::<Time, _>("created_at")?.0,
+        updated_at: row.try_get::<Time, _>("updated_at")?.0,
+        related: row.try_get("related")?,
+        view: None,
+    };
+    Ok((record, row.try_get::<Id, _>("text_hash")?.0))
+}

@@ -1,0 +1,13 @@
+//! The operations, written once and compiled for each database (see `postgres/mod.rs` and
+//! `sqlite/mod.rs`): `super::dialect` is the one of the database at hand.
+
+pub mod apply;
+pub mod history;
+pub mod issues;
+mod load;
+mod past;
+pub mod relations;
+mod rows;
+pub mod tasks;
+pub mod totals;
+mod write;

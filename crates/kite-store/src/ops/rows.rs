@@ -1,0 +1,276 @@
+//! What a batch writes, as rows for bulk input.
+
+use kite_core::batch::{Counter, IssueChange, Record, Said, ScopeState, StoredReport};
+use kite_core::change::state;
+use kite_core::ledger::Episode;
+use kite_core::{Scope, View, text};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::super::dialect::{Id, Time};
+use crate::keys;
+use crate::stored::{
+    self, ChangeJson, ContentJson, DetailsJson, LedgerJson, PositionJson, ScopeJson,
+};
+
+#[derive(Serialize)]
+pub(super) struct ScopeRow {
+    key: Id,
+    scope: String,
+    stamped_at: Time,
+    horizon: Option<String>,
+    swept_at: Option<Time>,
+    sweeps: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ReportRow {
+    target_key: Id,
+    run_id: String,
+    kind: i16,
+    scope_key: Id,
+    issue_type: Option<i16>,
+    variant: Option<String>,
+    occurred_at: Time,
+    sweep_run: Option<String>,
+    ended_at: Option<Time>,
+    expires_at: Option<Time>,
+    anchor_key: Option<Id>,
+    said: String,
+    received_at: Time,
+}
+
+#[derive(Serialize)]
+pub(super) struct IssueRow {
+    key: Id,
+    scope_key: Id,
+    id: Id,
+    cluster: String,
+    namespace: String,
+    resource_type: String,
+    resource_name: String,
+    resource_namespace: String,
+    reported_type: i16,
+    variant: String,
+    state: i16,
+    severity: i16,
+    issue_type: i16,
+    application: String,
+    component: String,
+    detected_at: Time,
+    resolved_at: Option<Time>,
+    expires_at: Option<Time>,
+    settled_at: Option<Time>,
+    ledger: String,
+    related: bool,
+    created_at: Time,
+    updated_at: Time,
+    text_hash: Id,
+}
+
+#[derive(Serialize)]
+pub(super) struct TextRow {
+    key: Id,
+    namespace: String,
+    title: String,
+    description: String,
+    details: String,
+    search: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct EpisodeRow {
+    key: Id,
+    number: u64,
+    started_at: Time,
+    count: u64,
+    count_so_far: u64,
+    end_at: Time,
+    end_run: String,
+    end_code: i16,
+    ending: i16,
+    ended_by: Option<String>,
+    clean: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChangeRow {
+    at: Time,
+    issue_id: Id,
+    namespace: String,
+    change: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct CounterRow {
+    namespace: String,
+    application: String,
+    state: i16,
+    severity: i16,
+    issue_type: i16,
+    slot: i16,
+    count: i64,
+}
+
+impl ScopeRow {
+    pub(super) fn of(scope: &Scope, state: &ScopeState) -> Self {
+        let sweeps: Vec<_> = state.sweeps.iter().map(ScopeJson::from).collect();
+        Self {
+            key: Id(keys::scope_key(scope)),
+            scope: stored::write(&ScopeJson::from(scope)),
+            stamped_at: Time(state.stamped_at),
+            horizon: state
+                .horizon
+                .as_ref()
+                .map(|horizon| stored::write(&PositionJson::from(horizon))),
+            swept_at: state.swept_at.map(Time),
+            sweeps: stored::write(&sweeps),
+        }
+    }
+}
+
+impl ReportRow {
+    pub(super) fn of(report: &StoredReport, clock: Time) -> Self {
+        let StoredReport {
+            key,
+            position,
+            said,
+        } = report;
+        let mut row = Self {
+            target_key: Id(keys::target_key(&key.target)),
+            run_id: key.run_id.clone(),
+            kind: key.kind.code(),
+            scope_key: Id(keys::scope_key(&key.target.scope)),
+            issue_type: key.target.issue_type.map(kite_core::IssueType::code),
+            variant: key.target.variant.clone(),
+            occurred_at: Time(position.at),
+            sweep_run: None,
+            ended_at: None,
+            expires_at: None,
+            anchor_key: None,
+            said: stored::write_said(said),
+            received_at: clock,
+        };
+        match said {
+            Said::Failed(content) => {
+                let run = content.run(&key.run_id, position.at);
+                (row.ended_at, row.expires_at) =
+                    (Some(Time(run.ended_at)), run.expires_at.map(Time));
+                row.said = stored::write(&ContentJson::from(&**content));
+            }
+            Said::Swept { anchor, .. } => {
+                (row.sweep_run, row.anchor_key) = (
+                    Some(position.run_id.clone()),
+                    Some(Id(keys::scope_key(anchor))),
+                );
+            }
+            Said::FailedAt { .. } | Said::Cleared(_) | Said::Decided { .. } | Said::Ticked => {}
+        }
+        row
+    }
+}
+
+impl IssueRow {
+    pub(super) fn of(record: &Record, text_hash: Uuid) -> Self {
+        let scope = record.identity.scope.clone();
+        let ledger = &record.ledger;
+        let started_at = ledger.open.as_ref().map(|open| open.started_at);
+        let started_at = started_at.or_else(|| ledger.last.as_ref().map(|last| last.started_at));
+        let ended_at = ledger
+            .last
+            .as_ref()
+            .filter(|_| ledger.open.is_none())
+            .map(|last| Time(last.end.at));
+        Self {
+            key: Id(keys::identity_key(&record.identity)),
+            scope_key: Id(keys::scope_key(&scope)),
+            id: Id(record.id),
+            cluster: scope.cluster,
+            namespace: scope.namespace,
+            resource_type: scope.resource_type,
+            resource_name: scope.resource_name,
+            resource_namespace: scope.resource_namespace,
+            reported_type: record.identity.issue_type.code(),
+            variant: record.identity.variant.clone(),
+            state: state(ledger).map_or(0, kite_core::State::code),
+            severity: record.severity.code(),
+            issue_type: record.issue_type.code(),
+            application: record.application.clone(),
+            component: record.component.clone(),
+            detected_at: Time(started_at.unwrap_or(record.created_at)),
+            resolved_at: ended_at,
+            expires_at: ledger
+                .newest
+                .as_ref()
+                .and_then(|run| run.expires_at)
+                .map(Time),
+            settled_at: ledger.settled.as_ref().map(|settled| Time(settled.at)),
+            ledger: stored::write(&LedgerJson::from(ledger)),
+            related: record.related,
+            created_at: Time(record.created_at),
+            updated_at: Time(record.updated_at),
+            text_hash: Id(text_hash),
+        }
+    }
+}
+
+impl TextRow {
+    /// The text of a view, and its hash.
+    pub(super) fn of(record: &Record, view: &View) -> (Self, Uuid) {
+        let details = stored::write(&DetailsJson::from(&view.content));
+        let hash = keys::text_hash(view, &details);
+        let row = Self {
+            key: Id(keys::identity_key(&record.identity)),
+            namespace: record.identity.scope.namespace.clone(),
+            title: view.content.title.clone(),
+            description: view.content.description.clone(),
+            search: text::searchable(&view.content.title, &view.content.description),
+            details,
+        };
+        (row, hash)
+    }
+}
+
+impl EpisodeRow {
+    pub(super) fn of(record: &Record, episode: &Episode) -> Self {
+        let (ending, ended_by) = stored::ending_code(&episode.ending);
+        Self {
+            key: Id(keys::identity_key(&record.identity)),
+            number: episode.number,
+            started_at: Time(episode.started_at),
+            count: episode.count,
+            count_so_far: episode.count_so_far,
+            end_at: Time(episode.end.at),
+            end_run: episode.end.run_id.clone(),
+            end_code: episode.end.code(),
+            ending,
+            ended_by,
+            clean: episode.clean,
+        }
+    }
+}
+
+impl ChangeRow {
+    pub(super) fn of(change: &IssueChange, at: Time) -> Self {
+        Self {
+            at,
+            issue_id: Id(change.issue_id),
+            namespace: change.identity.scope.namespace.clone(),
+            change: stored::write(&ChangeJson::from(&change.change)),
+        }
+    }
+}
+
+impl CounterRow {
+    pub(super) fn of(counter: &Counter, difference: i64, slot: i16) -> Self {
+        Self {
+            namespace: counter.namespace.clone(),
+            application: counter.application.clone(),
+            state: counter.state.code(),
+            severity: counter.severity.code(),
+            issue_type: counter.issue_type.code(),
+            slot,
+            count: difference,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Counting issues.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kite_core::{IssueFilter, IssueType, Reach, Severity, State};
+use sqlx::{QueryBuilder, Row as _};
+
+use super::super::dialect::{Db, Driver, Time};
+use super::issues::{push_filter, wrong};
+use crate::{Counts, StoreError};
+
+/// Counting across namespaces stops here.
+const MOST_COUNTED: i64 = 10_000;
+
+/// How many issues match, and whether counting stopped early.
+pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreError> {
+    if is_counted(filter) {
+        let mut query = QueryBuilder::<Driver>::new(
+            "SELECT CAST(coalesce(sum(i.count), 0) AS bigint) AS n FROM counters i WHERE true",
+        );
+        push_filter(&mut query, filter);
+        return Ok((
+            count(query.build().fetch_one(&db.readers).await?.try_get("n")?),
+            false,
+        ));
+    }
+    let one_namespace = matches!(&filter.reach, Reach::Only(namespaces) if namespaces.len() <= 1);
+    let mut query =
+        QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM issues i");
+    push_texts(&mut query, filter);
+    query.push(" WHERE i.state > 0");
+    push_filter(&mut query, filter);
+    if !one_namespace {
+        // In the order of an index, so that a frequent match is found early.
+        query.push(" LIMIT ").push_bind(MOST_COUNTED + 1);
+    }
+    query.push(") AS matches");
+    let found: i64 = query.build().fetch_one(&db.readers).await?.try_get("n")?;
+    let stopped = !one_namespace && found > MOST_COUNTED;
+    Ok((count(if stopped { MOST_COUNTED } else { found }), stopped))
+}
+
+/// All counts of the issues that match, and of those resolved since a time.
+pub async fn counts(
+    db: &Db,
+    filter: &IssueFilter,
+    resolved_since: Timestamp,
+) -> Result<Counts, StoreError> {
+    let mut query = if is_counted(filter) {
+        QueryBuilder::<Driver>::new(
+            "SELECT i.application, i.state, i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE true",
+        )
+    } else {
+        let mut query = QueryBuilder::<Driver>::new(
+            "SELECT i.application, i.state, i.severity, i.issue_type, count(*) AS n FROM issues i",
+        );
+        push_texts(&mut query, filter);
+        query.push(" WHERE i.state > 0");
+        query
+    };
+    push_filter(&mut query, filter);
+    query.push(" GROUP BY i.application, i.state, i.severity, i.issue_type");
+    let mut issues = BTreeMap::new();
+    for row in query.build().fetch_all(&db.readers).await? {
+        let n = count(row.try_get("n")?);
+        let state = State::from_code(row.try_get("state")?).ok_or_else(|| wrong("state"))?;
+        let severity =
+            Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
+        let issue_type =
+            IssueType::from_code(row.try_get("issue_type")?).ok_or_else(|| wrong("issue_type"))?;
+        if n > 0 {
+            issues.insert(
+                (row.try_get("application")?, state, severity, issue_type),
+                n,
+            );
+        }
+    }
+    Ok(Counts {
+        issues,
+        resolved_since: resolved(db, filter, resolved_since).await?,
+    })
+}
+
+async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp) -> Result<u64, StoreError> {
+    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM issues i");
+    push_texts(&mut query, filter);
+    query
+        .push(" WHERE i.state = 2 AND i.resolved_at >= ")
+        .push_bind(Time(since));
+    push_filter(&mut query, filter);
+    Ok(count(
+        query.build().fetch_one(&db.readers).await?.try_get("n")?,
+    ))
+}
+
+/// Joins the texts when the filter asks about them.
+fn push_texts(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
+    if filter.search.is_some() || !filter.labels.is_empty() {
+        query.push(" JOIN texts t ON t.key = i.key");
+    }
+}
+
+/// Whether the counters answer for this filter.
+fn is_counted(filter: &IssueFilter) -> bool {
+    filter.clusters.is_empty()
+        && filter.resource_types.is_empty()
+        && filter.resource_names.is_empty()
+        && filter.components.is_empty()
+        && filter.labels.is_empty()
+        && filter.search.is_none()
+}
+
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}

@@ -1,0 +1,193 @@
+//! Writing what a batch decided.
+
+use jiff::Timestamp;
+use kite_core::batch::{Decision, Written};
+
+use super::super::dialect::{Id, Time, write_all};
+use super::apply::Transaction;
+use super::load::TextHashes;
+use super::rows::{ChangeRow, CounterRow, EpisodeRow, IssueRow, ReportRow, ScopeRow, TextRow};
+use crate::{StoreError, keys, stored};
+
+/// A comma-separated list of columns.
+macro_rules! columns {
+    ($first:ident $(, $more:ident)*) => { concat!(stringify!($first) $(, ", ", stringify!($more))*) };
+}
+
+/// `INSERT … ON CONFLICT (keys) DO UPDATE SET …` over bulk input.
+macro_rules! upsert {
+    ($n:literal, $table:literal, ($($column:ident $kind:ident),+), $conflict:literal) => {
+        concat!(
+            "INSERT INTO ", $table, " AS t (", columns!($($column),+), ") SELECT ", columns!($($column),+), " FROM ",
+            rows!($n; $($column $kind),+),
+            " WHERE true ", $conflict
+        )
+    };
+}
+
+macro_rules! put_scopes {
+    ($n:literal) => {
+        upsert!($n, "scopes", (key id, scope text, stamped_at time, horizon text, swept_at time, sweeps text),
+            "ON CONFLICT (key) DO UPDATE SET stamped_at = excluded.stamped_at, horizon = excluded.horizon, \
+             swept_at = excluded.swept_at, sweeps = excluded.sweeps")
+    };
+}
+
+macro_rules! put_reports {
+    ($n:literal) => {
+        upsert!($n, "reports", (target_key id, run_id text, kind small, scope_key id, issue_type small, variant text, occurred_at time,
+                sweep_run text, ended_at time, expires_at time, anchor_key id, said text, received_at time),
+            "ON CONFLICT (target_key, run_id, kind) DO UPDATE SET occurred_at = excluded.occurred_at, sweep_run = excluded.sweep_run, \
+             ended_at = excluded.ended_at, expires_at = excluded.expires_at, said = excluded.said")
+    };
+}
+
+// Seeing an issue again changes only columns that no index knows, so PostgreSQL rewrites the row
+// in place (HOT).
+macro_rules! put_issues {
+    ($n:literal) => {
+        upsert!($n, "issues", (key id, scope_key id, id id, cluster text, namespace text, resource_type text, resource_name text,
+                resource_namespace text, reported_type small, variant text, state small, severity small, issue_type small,
+                application text, component text, detected_at time, resolved_at time, expires_at time, settled_at time,
+                ledger text, related flag, created_at time, updated_at time, text_hash id),
+            "ON CONFLICT (key) DO UPDATE SET id = excluded.id, state = excluded.state, severity = excluded.severity, \
+             issue_type = excluded.issue_type, application = excluded.application, component = excluded.component, \
+             detected_at = excluded.detected_at, resolved_at = excluded.resolved_at, expires_at = excluded.expires_at, \
+             settled_at = excluded.settled_at, ledger = excluded.ledger, related = excluded.related, \
+             created_at = excluded.created_at, updated_at = excluded.updated_at, text_hash = excluded.text_hash")
+    };
+}
+
+macro_rules! put_texts {
+    ($n:literal) => {
+        upsert!($n, "texts", (key id, namespace text, title text, description text, details text, search text),
+            "ON CONFLICT (key) DO UPDATE SET title = excluded.title, description = excluded.description, \
+             details = excluded.details, search = excluded.search")
+    };
+}
+
+macro_rules! put_episodes {
+    ($n:literal) => {
+        upsert!($n, "episodes", (key id, number int, started_at time, count int, count_so_far int, end_at time, end_run text,
+                end_code small, ending small, ended_by text, clean flag),
+            "ON CONFLICT (key, number) DO NOTHING")
+    };
+}
+
+macro_rules! put_changes {
+    ($n:literal) => {
+        upsert!($n, "changes", (at time, issue_id id, namespace text, change text), "")
+    };
+}
+
+// In the order of the key, so that two writers never wait for each other in a circle.
+macro_rules! put_counters {
+    ($n:literal) => {
+        upsert!($n, "counters", (namespace text, application text, state small, severity small, issue_type small, slot small, count int),
+            "ORDER BY 1, 2, 3, 4, 5 ON CONFLICT (namespace, application, state, severity, issue_type, slot) \
+             DO UPDATE SET count = t.count + excluded.count")
+    };
+}
+
+statements!(
+    put_scopes,
+    put_reports,
+    put_issues,
+    put_texts,
+    put_episodes,
+    put_changes,
+    put_counters
+);
+
+/// Writes a decision.
+pub(super) async fn write(
+    transaction: &mut Transaction,
+    decision: &Decision,
+    texts: &TextHashes,
+    clock: Timestamp,
+    slot: i16,
+) -> Result<(), StoreError> {
+    for written in decision
+        .records
+        .iter()
+        .filter(|written| written.purged.is_some() || written.replace_from.is_some())
+    {
+        clear_away(transaction, written).await?;
+    }
+    let now = Time(clock);
+    let mut issue_rows = Vec::with_capacity(decision.records.len());
+    let mut text_rows = Vec::new();
+    for Written { record, .. } in &decision.records {
+        let known = texts.get(&record.identity).copied().unwrap_or_default();
+        let hash = match &record.view {
+            Some(view) => {
+                let (row, hash) = TextRow::of(record, view);
+                if hash != known {
+                    text_rows.push(row);
+                }
+                hash
+            }
+            None => known,
+        };
+        issue_rows.push(IssueRow::of(record, hash));
+    }
+    let scopes: Vec<_> = decision
+        .scopes
+        .iter()
+        .map(|(scope, state)| ScopeRow::of(scope, state))
+        .collect();
+    let reports: Vec<_> = decision
+        .reports
+        .iter()
+        .map(|report| ReportRow::of(report, now))
+        .collect();
+    let ended = decision.records.iter().flat_map(|written| {
+        written
+            .ended
+            .iter()
+            .map(|episode| EpisodeRow::of(&written.record, episode))
+    });
+    let changes: Vec<_> = decision
+        .changes
+        .iter()
+        .map(|change| ChangeRow::of(change, now))
+        .collect();
+    let counters: Vec<_> = decision
+        .counters
+        .iter()
+        .map(|(counter, count)| CounterRow::of(counter, *count, slot))
+        .collect();
+    let input = [
+        stored::write(&scopes),
+        stored::write(&reports),
+        stored::write(&issue_rows),
+        stored::write(&text_rows),
+        stored::write(&ended.collect::<Vec<_>>()),
+        stored::write(&changes),
+        stored::write(&counters),
+    ];
+    write_all(transaction, &STATEMENTS, input).await
+}
+
+/// Removes what is replaced: episodes that are told anew, and everything of an issue that was deleted.
+async fn clear_away(transaction: &mut Transaction, written: &Written) -> Result<(), StoreError> {
+    let key = Id(keys::identity_key(&written.record.identity));
+    if let Some(from) = written.replace_from {
+        let from = i64::try_from(from).unwrap_or(i64::MAX);
+        sqlx::query("DELETE FROM episodes WHERE key = $1 AND number >= $2")
+            .bind(key)
+            .bind(from)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    if let Some(issue) = written.purged {
+        sqlx::query("DELETE FROM texts WHERE key = $1")
+            .bind(key)
+            .execute(&mut **transaction)
+            .await?;
+        let relations =
+            sqlx::query("DELETE FROM relations WHERE source = $1 OR target = $1").bind(Id(issue));
+        relations.execute(&mut **transaction).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Connecting, setting up the schema, hearing of commits.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::Executor as _;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+
+use super::dialect::{Db, Driver, Pool};
+use crate::{Options, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Groups that are written at the same time, at most.
+const WRITERS: u32 = 4;
+
+/// Connects and brings the schema up to date.
+pub async fn connect(options: &Options) -> Result<Db, StoreError> {
+    let server = PgConnectOptions::from_str(&options.url)
+        .map_err(|error| {
+            StoreError::Setup(format!("the database address is not understood: {error}"))
+        })?
+        .application_name("kite")
+        .options([
+            ("lock_timeout", "2s"),
+            ("statement_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("tcp_keepalives_idle", "15"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ]);
+    // A group is some hundred rows found by key. Without this, a plan made while a table was small
+    // goes on scanning it when it has grown.
+    let by_key = server.clone().options([
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+    ]);
+    let readers = pool(options.max_connections.max(2))
+        .connect_with(server)
+        .await?;
+    migrate(&readers).await?;
+    let writers = pool(WRITERS).connect_with(by_key).await?;
+    let wakeups = listen(readers.clone());
+    let slot = i16::try_from(std::process::id() % 8).unwrap_or(0);
+    Ok(Db {
+        readers,
+        writers,
+        wakeups,
+        slot,
+    })
+}
+
+/// Begins a transaction for writing.
+pub async fn begin(db: &Db) -> Result<sqlx::Transaction<'static, Driver>, StoreError> {
+    Ok(db.writers.begin().await?)
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .idle_timeout(Duration::from_secs(300))
+        .test_before_acquire(false)
+}
+
+async fn migrate(pool: &Pool) -> Result<(), StoreError> {
+    for extension in ["pg_trgm", "btree_gin"] {
+        let created = pool.execute(sqlx::query(match extension {
+            "pg_trgm" => "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            _ => "CREATE EXTENSION IF NOT EXISTS btree_gin",
+        }));
+        if let Err(error) = created.await {
+            let installed = sqlx::query("SELECT 1 FROM pg_extension WHERE extname = $1")
+                .bind(extension)
+                .fetch_optional(pool)
+                .await?;
+            if installed.is_none() {
+                return Err(StoreError::Setup(format!(
+                    "the database lacks the extension {extension}: install PostgreSQL's contrib package (for example `apt-get install \
+                     postgresql-contrib`) and run `CREATE EXTENSION {extension}` as the database's owner ({error})"
+                )));
+            }
+        }
+    }
+    MIGRATIONS.run(pool).await.map_err(setup_error)
+}
+
+/// A failed migration, as a sentence.
+pub(crate) fn setup_error(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) => StoreError::Setup(format!(
+            "the database was set up by a newer KITE (its schema has step {version}, which this version does not know): start that version, or restore a backup"
+        )),
+        MigrateError::VersionMismatch(version) => StoreError::Setup(format!(
+            "step {version} of the database's schema was changed after it was applied: restore a backup"
+        )),
+        MigrateError::Execute(error) => error.into(),
+        other => StoreError::Setup(format!("set up the database's schema: {other}")),
+    }
+}
+
+/// Counts the commits that other processes and this one announce.
+fn listen(pool: Pool) -> tokio::sync::watch::Receiver<u64> {
+    let (sender, receiver) = tokio::sync::watch::channel(0);
+    tokio::spawn(async move {
+        while !sender.is_closed() {
+            if let Ok(mut listener) = PgListener::connect_with(&pool).await
+                && listener.listen("kite_feed").await.is_ok()
+            {
+                // `recv` reconnects by itself; what was missed meanwhile is in the table.
+                while listener.recv().await.is_ok() && !sender.is_closed() {
+                    sender.send_modify(|commits| *commits += 1);
+                }
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    });
+    receiver
+}

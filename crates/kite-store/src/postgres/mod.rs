@@ -1,0 +1,13 @@
+//! The store on PostgreSQL 13 and later.
+
+#[macro_use]
+pub mod dialect;
+mod connect;
+pub mod feed;
+#[path = "../ops/mod.rs"]
+mod ops;
+
+pub use connect::connect;
+pub(crate) use connect::setup_error;
+pub use dialect::Db;
+pub use ops::{apply, history, issues, relations, tasks, totals};

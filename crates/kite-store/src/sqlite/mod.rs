@@ -1,0 +1,12 @@
+//! The store on SQLite: one file, one machine.
+
+#[macro_use]
+pub mod dialect;
+mod connect;
+pub mod feed;
+#[path = "../ops/mod.rs"]
+mod ops;
+
+pub use connect::connect;
+pub use dialect::Db;
+pub use ops::{apply, history, issues, relations, tasks, totals};
