@@ -88,12 +88,15 @@ impl Batch {
             }
         }
         for anchor in self.revised_anchors() {
+            // Sweeps of scopes that are not locked lie before all that this batch says of the anchor.
             let targets = self
                 .scopes
                 .get(&anchor)
                 .into_iter()
                 .flat_map(|held| &held.state.sweeps);
-            targets.for_each(|scope| since(scope, Timestamp::UNIX_EPOCH));
+            targets
+                .filter(|scope| self.scopes.contains_key(*scope))
+                .for_each(|scope| since(scope, Timestamp::UNIX_EPOCH));
             lookups.anchors.push(anchor);
         }
         lookups.identities = identities.into_iter().collect();

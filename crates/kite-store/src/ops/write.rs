@@ -117,8 +117,13 @@ pub(super) async fn write(
     let now = Time(clock);
     let mut issue_rows = Vec::with_capacity(decision.records.len());
     let mut text_rows = Vec::new();
-    for Written { record, .. } in &decision.records {
-        let known = texts.get(&record.identity).copied().unwrap_or_default();
+    for Written { record, purged, .. } in &decision.records {
+        // What was purged has no text any more, whatever hash the row carried.
+        let known = texts
+            .get(&record.identity)
+            .filter(|_| purged.is_none())
+            .copied()
+            .unwrap_or_default();
         let hash = match &record.view {
             Some(view) => {
                 let (row, hash) = TextRow::of(record, view);
