@@ -2,30 +2,46 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt::Display,
     io::{Write, stderr, stdout},
+    path::Path,
     process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
 
-/// Gives the cargo that runs this task.
+/// Gives the cargo that runs this task, without what it says about this task's own package.
+///
+/// `cargo machete`, for one, takes such variables for a sign that cargo did not start it.
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+    let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        if is_about_this_package(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_about_this_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// Shows a command, runs it and fails if it does.
 pub fn run(command: &mut Command) -> Result<()> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let words = command.get_args().map(|word| word.to_string_lossy());
-    let line = words.fold(program, |line, word| line + " " + &word);
+    let line = line(command);
     say(format_args!("$ {line}"));
-    let status = command
-        .status()
-        .with_context(|| format!("start `{line}`"))?;
+    let status = command.status().with_context(|| format!("start `{line}`"))?;
     ensure!(status.success(), "`{line}` failed");
     Ok(())
+}
+
+fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name();
+    let words = program.into_iter().chain(command.get_args());
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 /// Runs a command without showing it and gives what it prints.

@@ -18,25 +18,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kite-dashboard", &["kite-core"]),
     ("kite-rules", &["kite-api"]),
     ("kite-client", &["kite-api"]),
-    (
-        "kite-backend",
-        &[
-            "kite-api",
-            "kite-core",
-            "kite-dashboard",
-            "kite-rules",
-            "kite-runtime",
-            "kite-store",
-        ],
-    ),
-    (
-        "kite-operator",
-        &["kite-api", "kite-client", "kite-rules", "kite-runtime"],
-    ),
-    (
-        "kite-cli",
-        &["kite-api", "kite-client", "kite-rules", "kite-runtime"],
-    ),
+    ("kite-backend", &["kite-api", "kite-core", "kite-dashboard", "kite-rules", "kite-runtime", "kite-store"]),
+    ("kite-operator", &["kite-api", "kite-client", "kite-rules", "kite-runtime"]),
+    ("kite-cli", &["kite-api", "kite-client", "kite-rules", "kite-runtime"]),
     ("kite-mcp", &["kite-api", "kite-client", "kite-runtime"]),
     (
         "kite-local",
@@ -52,15 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kite-store",
         ],
     ),
-    (
-        "kite-testing",
-        &[
-            "kite-api",
-            "kite-core",
-            "kite-postgres-server",
-            "kite-store",
-        ],
-    ),
+    ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("xtask", &["kite-postgres-server"]),
 ];
 
@@ -69,9 +45,8 @@ const CORE_IMPORTS: &[&str] = &["jiff", "thiserror", "uuid"];
 
 /// Fails with every import that the table does not allow.
 pub fn check() -> Result<()> {
-    let metadata =
-        output(cargo().args(["metadata", "--format-version=1", "--no-deps", "--locked"]))
-            .context("read the manifests")?;
+    let metadata = output(cargo().args(["metadata", "--format-version=1", "--no-deps", "--locked"]))
+        .context("read the manifests")?;
     let violations = violations(&serde_json::from_str(&metadata)?);
     if violations.is_empty() {
         return Ok(());
@@ -106,11 +81,7 @@ fn is_allowed(package: &str, allowed: &[&str], dependency: &Value) -> bool {
 }
 
 fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    value
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -158,10 +129,7 @@ mod tests {
 
     #[test]
     fn a_new_crate_needs_a_place() {
-        assert_eq!(
-            check_one("kite-new", &[]),
-            ["`kite-new` has no place in the table of layers"]
-        );
+        assert_eq!(check_one("kite-new", &[]), ["`kite-new` has no place in the table of layers"]);
     }
 
     #[test]

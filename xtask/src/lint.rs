@@ -8,14 +8,8 @@ use crate::{
     tool::Tool,
 };
 
-const DENY: Tool = Tool {
-    name: "deny",
-    version: "0.20.2",
-};
-const MACHETE: Tool = Tool {
-    name: "machete",
-    version: "0.9.2",
-};
+const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
+const MACHETE: Tool = Tool { name: "machete", version: "0.9.2" };
 
 type Check = fn() -> Result<()>;
 
@@ -52,18 +46,12 @@ fn format() -> Result<()> {
 
 fn clippy() -> Result<()> {
     let what = ["--workspace", "--all-targets", "--all-features", "--locked"];
-    run(cargo()
-        .arg("clippy")
-        .args(what)
-        .args(["--", "-D", "warnings"]))
+    run(cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {
     let what = ["--workspace", "--all-features", "--no-deps", "--locked"];
-    run(cargo()
-        .arg("doc")
-        .args(what)
-        .env("RUSTDOCFLAGS", "-D warnings"))
+    run(cargo().arg("doc").args(what).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn unused_dependencies() -> Result<()> {
@@ -72,14 +60,7 @@ fn unused_dependencies() -> Result<()> {
 
 fn dependencies() -> Result<()> {
     let mut deny = DENY.command()?;
-    run(deny.args([
-        "--locked",
-        "--all-features",
-        "check",
-        "bans",
-        "licenses",
-        "sources",
-    ]))
+    run(deny.args(["--locked", "--all-features", "check", "bans", "licenses", "sources"]))
 }
 
 /// Looks for known vulnerabilities, which needs a database from the network.
@@ -89,11 +70,5 @@ fn advisories() -> Result<()> {
         return Ok(());
     }
     let mut deny = DENY.command()?;
-    run(deny.args([
-        "--locked",
-        "--all-features",
-        "check",
-        "--disable-fetch",
-        "advisories",
-    ]))
+    run(deny.args(["--locked", "--all-features", "check", "--disable-fetch", "advisories"]))
 }

@@ -7,7 +7,8 @@ mod postgres;
 mod test;
 mod tool;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::Parser;
 
 /// Tasks of the KITE project.
@@ -26,9 +27,16 @@ enum Task {
     Lint,
 }
 
-fn main() -> Result<()> {
-    match Task::parse() {
+fn main() -> ExitCode {
+    let result = match Task::parse() {
         Task::Test(args) => test::run(&args),
         Task::Lint => lint::run_all(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            command::say(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
     }
 }

@@ -38,9 +38,7 @@ fn install() -> Result<()> {
     }
     if is_in_path("dnf") {
         let packages = ["postgresql-server", "postgresql-contrib"];
-        return run(Command::new("dnf")
-            .args(["install", "--assumeyes"])
-            .args(packages));
+        return run(Command::new("dnf").args(["install", "--assumeyes"]).args(packages));
     }
     bail!("neither apt-get nor dnf is there")
 }

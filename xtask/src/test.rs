@@ -38,23 +38,16 @@ pub fn run(args: &Args) -> Result<()> {
     if args.without == Some(Part::Postgres) {
         tests.env(WITHOUT_VARIABLE, "postgres");
         command::run(tests.env_remove(URL_VARIABLE).env_remove(BIN_VARIABLE))?;
-        conclude(format_args!(
-            "{} WITHOUT postgres (asked for)",
-            passed(args)
-        ));
+        conclude(format_args!("{} WITHOUT postgres (asked for)", passed(args)));
         return Ok(());
     }
-    let server = Server::start(postgres::installation()?, &Options::default())
-        .context("start a PostgreSQL server")?;
+    let server = Server::start(postgres::installation()?, &Options::default()).context("start a PostgreSQL server")?;
     let installation = server.installation();
     tests.env(URL_VARIABLE, server.url());
     tests.env(BIN_VARIABLE, installation.bin());
     command::run(tests.env_remove(WITHOUT_VARIABLE))?;
     let version = installation.version();
-    conclude(format_args!(
-        "{} (PostgreSQL {version}, SQLite)",
-        passed(args)
-    ));
+    conclude(format_args!("{} (PostgreSQL {version}, SQLite)", passed(args)));
     Ok(())
 }
 
@@ -72,9 +65,5 @@ fn cargo_test(args: &Args) -> Command {
 }
 
 fn passed(args: &Args) -> &'static str {
-    if args.package.is_empty() && args.pass_on.is_empty() {
-        "all suites passed"
-    } else {
-        "the chosen tests passed"
-    }
+    if args.package.is_empty() && args.pass_on.is_empty() { "all suites passed" } else { "the chosen tests passed" }
 }

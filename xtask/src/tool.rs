@@ -19,8 +19,7 @@ impl Tool {
     pub fn command(&self) -> Result<Command> {
         if !self.is_there() {
             let package = format!("cargo-{}@{}", self.name, self.version);
-            run(cargo().args(["install", "--locked", &package]))
-                .with_context(|| format!("install {package}"))?;
+            run(cargo().args(["install", "--locked", &package])).with_context(|| format!("install {package}"))?;
         }
         let mut command = cargo();
         command.arg(self.name);

@@ -98,19 +98,8 @@ impl Client {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["api", "v1"]).extend(path);
         }
-        let repeat = if method == Method::POST {
-            Repeat::Harmful
-        } else {
-            Repeat::Harmless
-        };
-        Request {
-            client: self,
-            method,
-            url,
-            headers: HeaderMap::new(),
-            body: None,
-            repeat,
-        }
+        let repeat = if method == Method::POST { Repeat::Harmful } else { Repeat::Harmless };
+        Request { client: self, method, url, headers: HeaderMap::new(), body: None, repeat }
     }
 
     async fn bearer(&self) -> Result<Option<SecretString>, ClientError> {
@@ -119,10 +108,7 @@ impl Client {
             Some(Token::Fixed(token)) => Ok(Some(token.clone())),
             Some(Token::File(path)) => match fs::read_to_string(path).await {
                 Ok(token) => Ok(Some(token.trim().into())),
-                Err(source) => Err(ClientError::Token {
-                    path: path.clone(),
-                    source,
-                }),
+                Err(source) => Err(ClientError::Token { path: path.clone(), source }),
             },
         }
     }
@@ -140,10 +126,7 @@ pub(crate) struct Request<'a> {
 
 impl Request<'_> {
     /// Adds parameters to the URL.
-    pub(crate) fn with_parameters<N, V>(
-        mut self,
-        parameters: impl IntoIterator<Item = (N, V)>,
-    ) -> Self
+    pub(crate) fn with_parameters<N, V>(mut self, parameters: impl IntoIterator<Item = (N, V)>) -> Self
     where
         N: AsRef<str>,
         V: AsRef<str>,
@@ -209,24 +192,17 @@ impl Request<'_> {
 
     /// Sends the request and gives the answer, whatever its status.
     pub(crate) async fn send_once(&self) -> Result<Response, ClientError> {
-        let mut request = self
-            .client
-            .http
-            .request(self.method.clone(), self.url.clone())
-            .headers(self.headers.clone());
+        let mut request = self.client.http.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
         if let Some(token) = self.client.bearer().await? {
             request = request.bearer_auth(token.expose_secret());
         }
         if let Some(body) = &self.body {
             request = request.body(body.clone());
         }
-        request
-            .send()
-            .await
-            .map_err(|source| ClientError::Unreachable {
-                address: self.client.base.to_string(),
-                source: source.without_url(),
-            })
+        request.send().await.map_err(|source| ClientError::Unreachable {
+            address: self.client.base.to_string(),
+            source: source.without_url(),
+        })
     }
 }
 
@@ -234,19 +210,12 @@ impl Request<'_> {
 pub(crate) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, ClientError> {
     let status = answer.status().as_u16();
     let protocol = |detail| ClientError::Protocol { status, detail };
-    let body = answer
-        .bytes()
-        .await
-        .map_err(|error| protocol(error.to_string()))?;
+    let body = answer.bytes().await.map_err(|error| protocol(error.to_string()))?;
     serde_json::from_slice(&body).map_err(|error| protocol(error.to_string()))
 }
 
 fn parse_base(base_url: &str) -> Result<Url, ClientError> {
-    let wrong = |value: &str| ClientError::Settings {
-        what: "the address",
-        value: value.to_owned(),
-        source: None,
-    };
+    let wrong = |value: &str| ClientError::Settings { what: "the address", value: value.to_owned(), source: None };
     let url = Url::parse(base_url).map_err(|_| wrong(base_url))?;
     if !url.username().is_empty() || url.password().is_some() {
         // The address is logged, so it must not carry a secret; nor must this error.
@@ -257,11 +226,7 @@ fn parse_base(base_url: &str) -> Result<Url, ClientError> {
 }
 
 fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, ClientError> {
-    let wrong = |source| ClientError::Settings {
-        what: "the certificate authority",
-        value: "PEM".to_owned(),
-        source,
-    };
+    let wrong = |source| ClientError::Settings { what: "the certificate authority", value: "PEM".to_owned(), source };
     match Certificate::from_pem_bundle(pem) {
         Ok(found) if found.is_empty() => Err(wrong(None)),
         Ok(found) => Ok(found),

@@ -38,10 +38,7 @@ pub enum ClientError {
         source: reqwest::Error,
     },
     /// KITE, or a proxy before it, cannot answer now: try later.
-    #[error(
-        "get an answer from KITE, which is busy or starting ({status}): {}",
-        words(problem)
-    )]
+    #[error("get an answer from KITE, which is busy or starting ({status}): {}", words(problem))]
     Overloaded {
         /// 429, 502, 503 or 504.
         status: u16,
@@ -87,16 +84,11 @@ impl ClientError {
             StatusCode::TOO_MANY_REQUESTS
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => Self::Overloaded {
-                status: status.as_u16(),
-                retry_after: retry_after.map(Duration::from_secs),
-                problem,
-            },
+            | StatusCode::GATEWAY_TIMEOUT => {
+                Self::Overloaded { status: status.as_u16(), retry_after: retry_after.map(Duration::from_secs), problem }
+            }
             _ if status.is_client_error() => Self::Refused(problem),
-            _ => Self::Protocol {
-                status: status.as_u16(),
-                detail: words(&problem),
-            },
+            _ => Self::Protocol { status: status.as_u16(), detail: words(&problem) },
         }
     }
 
@@ -108,10 +100,7 @@ impl ClientError {
             | Self::NotFound(problem)
             | Self::Unauthorized(problem)
             | Self::Forbidden(problem) => Some(problem),
-            Self::Settings { .. }
-            | Self::Token { .. }
-            | Self::Unreachable { .. }
-            | Self::Protocol { .. } => None,
+            Self::Settings { .. } | Self::Token { .. } | Self::Unreachable { .. } | Self::Protocol { .. } => None,
         }
     }
 }

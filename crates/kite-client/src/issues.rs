@@ -1,8 +1,6 @@
 //! Issues: list, read, write, relate.
 
-use kite_api::{
-    CreateIssue, History, Issue, IssuePage, RelateIssue, ResolveIssue, Summary, UpdateIssue,
-};
+use kite_api::{CreateIssue, History, Issue, IssuePage, RelateIssue, ResolveIssue, Summary, UpdateIssue};
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -56,11 +54,7 @@ impl Client {
     }
 
     /// Declares an issue resolved, with the person's reason.
-    pub async fn resolve_issue(
-        &self,
-        id: Uuid,
-        reason: Option<&str>,
-    ) -> Result<Issue, ClientError> {
+    pub async fn resolve_issue(&self, id: Uuid, reason: Option<&str>) -> Result<Issue, ClientError> {
         let id = id.to_string();
         let reason = reason.map(str::to_owned);
         let request = self.request(Method::POST, &["issues", &id, "resolve"]);

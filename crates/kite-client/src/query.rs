@@ -54,13 +54,9 @@ impl IssueQuery {
             ("offset", self.offset.map(|offset| offset.to_string())),
             ("cursor", text(&self.cursor)),
         ];
-        let fields = fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
         let labels = self.labels.iter();
-        fields
-            .chain(labels.map(|(key, value)| (format!("label.{key}"), value.clone())))
-            .collect()
+        fields.chain(labels.map(|(key, value)| (format!("label.{key}"), value.clone()))).collect()
     }
 }
 
@@ -85,10 +81,7 @@ mod tests {
             ..IssueQuery::default()
         };
         let parameters = query.parameters();
-        let parameters: Vec<_> = parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(
             parameters,
             [

@@ -20,20 +20,15 @@ impl Client {
         for batch in batches(reports)? {
             let first = results.len();
             let answer = self.send_batch(batch).await?;
-            results.extend(answer.results.into_iter().map(|result| ReportResult {
-                index: first + result.index,
-                ..result
-            }));
+            results.extend(
+                answer.results.into_iter().map(|result| ReportResult { index: first + result.index, ..result }),
+            );
         }
         Ok(results)
     }
 
     /// Sends a payload to the webhook of that name.
-    pub async fn webhook(
-        &self,
-        name: &str,
-        payload: &Value,
-    ) -> Result<WebhookResponse, ClientError> {
+    pub async fn webhook(&self, name: &str, payload: &Value) -> Result<WebhookResponse, ClientError> {
         let request = self.request(Method::POST, &["webhooks", name]);
         request.counted_once().with_json(payload)?.fetch().await
     }
@@ -46,11 +41,7 @@ impl Client {
         }
         Err(ClientError::Protocol {
             status: 200,
-            detail: format!(
-                "{} results for {} reports",
-                answer.results.len(),
-                batch.count
-            ),
+            detail: format!("{} results for {} reports", answer.results.len(), batch.count),
         })
     }
 }
@@ -63,10 +54,7 @@ struct Batch {
 
 impl Batch {
     fn new() -> Self {
-        Self {
-            json: vec![b'['],
-            count: 0,
-        }
+        Self { json: vec![b'['], count: 0 }
     }
 
     fn has_room_for(&self, report: &[u8]) -> bool {
@@ -113,10 +101,7 @@ mod tests {
     use super::*;
 
     fn report(description: &str) -> Report {
-        Report {
-            description: Some(description.to_owned()),
-            ..Report::default()
-        }
+        Report { description: Some(description.to_owned()), ..Report::default() }
     }
 
     fn parsed(batch: &Batch) -> Vec<Report> {

@@ -31,9 +31,7 @@ pub(crate) fn is_worth_it(error: &ClientError, repeat: Repeat) -> bool {
     match error {
         // Nothing was sent yet.
         ClientError::Unreachable { source, .. } if source.is_connect() => true,
-        ClientError::Unreachable { .. } | ClientError::Overloaded { .. } => {
-            repeat == Repeat::Harmless
-        }
+        ClientError::Unreachable { .. } | ClientError::Overloaded { .. } => repeat == Repeat::Harmless,
         _ => false,
     }
 }
@@ -42,10 +40,7 @@ pub(crate) fn is_worth_it(error: &ClientError, repeat: Repeat) -> bool {
 pub(crate) fn pause(error: &ClientError, planned: Option<Duration>) -> Option<Duration> {
     let planned = planned?;
     match error {
-        ClientError::Overloaded {
-            retry_after: Some(asked),
-            ..
-        } => Some(planned.max((*asked).min(LONGEST_PAUSE))),
+        ClientError::Overloaded { retry_after: Some(asked), .. } => Some(planned.max((*asked).min(LONGEST_PAUSE))),
         _ => Some(planned),
     }
 }
@@ -73,12 +68,9 @@ mod tests {
 
     #[test]
     fn the_pause_is_as_long_as_the_server_asks_up_to_a_bound() {
-        for (asked, expected) in [
-            (None, PLANNED),
-            (Some(0), PLANNED),
-            (Some(7), Duration::from_secs(7)),
-            (Some(86_400), LONGEST_PAUSE),
-        ] {
+        for (asked, expected) in
+            [(None, PLANNED), (Some(0), PLANNED), (Some(7), Duration::from_secs(7)), (Some(86_400), LONGEST_PAUSE)]
+        {
             assert_eq!(pause(&busy_for(asked), Some(PLANNED)), Some(expected));
         }
         assert_eq!(pause(&busy_for(Some(7)), None), None);

@@ -14,11 +14,7 @@ use wiremock::{
 };
 
 fn quick() -> Options {
-    Options {
-        retries: 2,
-        first_pause: Duration::from_millis(1),
-        ..Options::default()
-    }
+    Options { retries: 2, first_pause: Duration::from_millis(1), ..Options::default() }
 }
 
 fn client(server: &MockServer) -> Client {
@@ -36,9 +32,7 @@ async fn requests(server: &MockServer) -> Vec<Request> {
 }
 
 fn keys(requests: &[Request]) -> Vec<&str> {
-    let keys = requests
-        .iter()
-        .map(|request| &request.headers["idempotency-key"]);
+    let keys = requests.iter().map(|request| &request.headers["idempotency-key"]);
     keys.map(|key| key.to_str().unwrap()).collect()
 }
 
@@ -56,15 +50,9 @@ async fn a_list_sends_its_filters_and_the_token() {
         .respond_with(ResponseTemplate::new(200).set_body_json(empty_page()))
         .mount(&server)
         .await;
-    let options = Options {
-        token: Some(Token::Fixed("s3cret".into())),
-        ..quick()
-    };
+    let options = Options { token: Some(Token::Fixed("s3cret".into())), ..quick() };
     let client = Client::new(&format!("{}/kite/", server.uri()), options).unwrap();
-    let query = IssueQuery {
-        search: Some("50% & more".to_owned()),
-        ..IssueQuery::default()
-    };
+    let query = IssueQuery { search: Some("50% & more".to_owned()), ..IssueQuery::default() };
 
     assert_eq!(client.list_issues(&query).await.unwrap().total, 0);
 
@@ -76,10 +64,7 @@ async fn a_token_file_is_read_for_each_request() {
     let server = server_that_says(ResponseTemplate::new(204)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
-    let options = Options {
-        token: Some(Token::File(file.clone())),
-        ..quick()
-    };
+    let options = Options { token: Some(Token::File(file.clone())), ..quick() };
     let client = Client::new(&server.uri(), options).unwrap();
     for token in ["first", "second"] {
         fs::write(&file, format!("{token}\n")).unwrap();
@@ -90,10 +75,7 @@ async fn a_token_file_is_read_for_each_request() {
 
     assert!(matches!(error, ClientError::Token { .. }));
     let sent = requests(&server).await;
-    let sent: Vec<_> = sent
-        .iter()
-        .map(|each| &each.headers["authorization"])
-        .collect();
+    let sent: Vec<_> = sent.iter().map(|each| &each.headers["authorization"]).collect();
     assert_eq!(sent, ["Bearer first", "Bearer second"]);
 }
 
@@ -105,10 +87,7 @@ async fn reading_goes_on_after_the_server_was_busy() {
         .up_to_n_times(2)
         .mount(&server)
         .await;
-    Mock::given(any())
-        .respond_with(ResponseTemplate::new(200).set_body_json(empty_page()))
-        .mount(&server)
-        .await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(empty_page())).mount(&server).await;
 
     let page = client(&server).list_issues(&IssueQuery::default()).await;
 
@@ -123,14 +102,8 @@ async fn reports_are_sent_again_under_the_same_key() {
 
     let error = client.send_reports(&[Report::default()]).await.unwrap_err();
     assert!(matches!(error, ClientError::Overloaded { status: 502, .. }));
-    client
-        .webhook("pipeline-failure", &json!({}))
-        .await
-        .unwrap_err();
-    client
-        .create_issue(&CreateIssue::default())
-        .await
-        .unwrap_err();
+    client.webhook("pipeline-failure", &json!({})).await.unwrap_err();
+    client.create_issue(&CreateIssue::default()).await.unwrap_err();
 
     let sent = requests(&server).await;
     let mut keys = keys(&sent);
@@ -142,9 +115,7 @@ async fn reports_are_sent_again_under_the_same_key() {
 #[tokio::test]
 async fn a_persons_word_is_not_sent_twice() {
     let server = server_that_says(ResponseTemplate::new(503)).await;
-    let resolved = client(&server)
-        .resolve_issue(Uuid::nil(), Some("fixed"))
-        .await;
+    let resolved = client(&server).resolve_issue(Uuid::nil(), Some("fixed")).await;
     assert!(resolved.is_err());
     assert_eq!(requests(&server).await.len(), 1);
 }
@@ -163,9 +134,7 @@ async fn results_are_numbered_over_all_batches() {
         .mount(&server)
         .await;
 
-    let results = client(&server)
-        .send_reports(&vec![Report::default(); 1500])
-        .await;
+    let results = client(&server).send_reports(&vec![Report::default(); 1500]).await;
 
     let indices: Vec<_> = results.unwrap().iter().map(|result| result.index).collect();
     assert!(indices.into_iter().eq(0..1500));
@@ -193,10 +162,7 @@ async fn health_is_read_also_when_it_is_bad() {
 #[tokio::test]
 async fn the_name_of_a_webhook_cannot_leave_its_place_in_the_path() {
     let server = server_that_says(ResponseTemplate::new(200).set_body_json(json!({}))).await;
-    client(&server)
-        .webhook("../issues?a=b", &json!({}))
-        .await
-        .unwrap();
+    client(&server).webhook("../issues?a=b", &json!({})).await.unwrap();
     let sent = requests(&server).await;
     assert_eq!(sent[0].url.path(), "/api/v1/webhooks/..%2Fissues%3Fa=b");
 }

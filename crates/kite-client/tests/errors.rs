@@ -17,11 +17,7 @@ use uuid::Uuid;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 fn quick() -> Options {
-    Options {
-        retries: 1,
-        first_pause: Duration::from_millis(1),
-        ..Options::default()
-    }
+    Options { retries: 1, first_pause: Duration::from_millis(1), ..Options::default() }
 }
 
 async fn error_for(answer: ResponseTemplate) -> ClientError {
@@ -49,10 +45,7 @@ async fn each_status_becomes_what_the_caller_can_do() {
         (302, "Protocol"),
     ] {
         let error = error_for(ResponseTemplate::new(status)).await;
-        assert!(
-            format!("{error:?}").starts_with(expected),
-            "{status}: {error:?}"
-        );
+        assert!(format!("{error:?}").starts_with(expected), "{status}: {error:?}");
     }
 }
 
@@ -88,10 +81,7 @@ async fn a_server_that_takes_too_long_is_unreachable() {
     let server = MockServer::start().await;
     let late = ResponseTemplate::new(200).set_delay(Duration::from_mins(10));
     Mock::given(any()).respond_with(late).mount(&server).await;
-    let options = Options {
-        timeout: Duration::from_millis(20),
-        ..quick()
-    };
+    let options = Options { timeout: Duration::from_millis(20), ..quick() };
     let client = Client::new(&server.uri(), options).unwrap();
     let error = client.version().await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }));
@@ -99,10 +89,7 @@ async fn a_server_that_takes_too_long_is_unreachable() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unreachable_and_named() {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client = Client::new(&format!("http://{address}"), quick()).unwrap();
     let error = client.resolve_issue(Uuid::nil(), None).await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }));
@@ -122,8 +109,7 @@ fn a_wrong_address_is_named() {
 async fn a_private_authority_is_trusted_when_it_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (cert_path, key_path) = (folder.path().join("crt"), folder.path().join("key"));
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(&cert_path, cert.pem()).unwrap();
     fs::write(&key_path, signing_key.serialize_pem()).unwrap();
     let mounted = MountedCertificate::load(cert_path, key_path).await.unwrap();
@@ -133,26 +119,17 @@ async fn a_private_authority_is_trusted_when_it_is_named() {
     let health = Health::new(CancellationToken::new(), async || Readiness::ready());
     tokio::spawn(server.run(health::router(health), CancellationToken::new()));
 
-    let trusting = Options {
-        ca: Some(cert.pem().into_bytes()),
-        ..quick()
-    };
+    let trusting = Options { ca: Some(cert.pem().into_bytes()), ..quick() };
     let trusted = Client::new(&url, trusting).unwrap().version().await;
     let doubted = Client::new(&url, quick()).unwrap().version().await;
 
-    assert!(
-        matches!(trusted, Err(ClientError::NotFound(_))),
-        "{trusted:?}"
-    );
+    assert!(matches!(trusted, Err(ClientError::NotFound(_))), "{trusted:?}");
     assert!(matches!(doubted, Err(ClientError::Unreachable { .. })));
 }
 
 #[test]
 fn an_authority_must_be_a_certificate() {
-    let options = Options {
-        ca: Some(b"nothing".to_vec()),
-        ..quick()
-    };
+    let options = Options { ca: Some(b"nothing".to_vec()), ..quick() };
     let client = Client::new("https://localhost", options);
     assert!(matches!(client, Err(ClientError::Settings { .. })));
 }

@@ -49,8 +49,5 @@ pub(crate) fn output_of(command: &mut Command) -> Result<String, ServerError> {
         return Ok(text);
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    Err(ServerError::Failed {
-        program,
-        output: format!("{text}\n{}", errors.trim()).trim().to_owned(),
-    })
+    Err(ServerError::Failed { program, output: format!("{text}\n{}", errors.trim()).trim().to_owned() })
 }

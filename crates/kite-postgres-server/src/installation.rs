@@ -68,9 +68,7 @@ impl Installation {
     pub fn find() -> Result<Self, FindError> {
         if let Some(bin) = env::var_os("PG_BIN") {
             let bin = PathBuf::from(bin);
-            return Self::in_folder(&bin)
-                .ok_or(FindError::NotThere(bin))?
-                .check();
+            return Self::in_folder(&bin).ok_or(FindError::NotThere(bin))?.check();
         }
         first_usable(candidates())
     }
@@ -91,10 +89,7 @@ impl Installation {
             return None;
         }
         let text = output_of(Command::new(bin.join("postgres")).arg("--version")).ok()?;
-        Some(Self {
-            bin: bin.to_owned(),
-            version: Version::parse(&text)?,
-        })
+        Some(Self { bin: bin.to_owned(), version: Version::parse(&text)? })
     }
 
     fn check(self) -> Result<Self, FindError> {
@@ -126,10 +121,7 @@ impl Version {
     fn parse(text: &str) -> Option<Self> {
         let number = text.split_whitespace().nth(2)?;
         let digits = number.split(|char: char| !char.is_ascii_digit()).next()?;
-        Some(Self {
-            major: digits.parse().ok()?,
-            text: number.to_owned(),
-        })
+        Some(Self { major: digits.parse().ok()?, text: number.to_owned() })
     }
 }
 
@@ -168,22 +160,15 @@ fn entries(folder: &str, prefix: &str, below: &str) -> Vec<PathBuf> {
 
 fn missing_extension(bin: &Path) -> Option<&'static str> {
     let extensions = share_folder(bin).unwrap_or_default().join("extension");
-    EXTENSIONS
-        .into_iter()
-        .find(|name| !extensions.join(format!("{name}.control")).is_file())
+    EXTENSIONS.into_iter().find(|name| !extensions.join(format!("{name}.control")).is_file())
 }
 
 /// Asks `initdb`, because `pg_config` is not installed with every server.
 fn share_folder(bin: &Path) -> Option<PathBuf> {
     let mut initdb = Owner::choose().ok()?.command(bin.join("initdb"));
-    let output = initdb
-        .args(["--show", "--pgdata=/nonexistent"])
-        .output()
-        .ok()?;
+    let output = initdb.args(["--show", "--pgdata=/nonexistent"]).output().ok()?;
     let settings = String::from_utf8(output.stderr).ok()?;
-    let path = settings
-        .lines()
-        .find_map(|line| line.strip_prefix("share_path="))?;
+    let path = settings.lines().find_map(|line| line.strip_prefix("share_path="))?;
     Some(path.into())
 }
 
@@ -194,19 +179,12 @@ mod tests {
     #[test]
     fn versions_are_read_from_what_the_server_prints() {
         for (text, major, number) in [
-            (
-                "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)",
-                15,
-                "15.18",
-            ),
+            ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", 15, "15.18"),
             ("postgres (PostgreSQL) 18beta1", 18, "18beta1"),
             ("postgres (PostgreSQL) 9.6.24", 9, "9.6.24"),
         ] {
             let version = Version::parse(text).unwrap();
-            assert_eq!(
-                (version.major, version.to_string().as_str()),
-                (major, number)
-            );
+            assert_eq!((version.major, version.to_string().as_str()), (major, number));
         }
         assert_eq!(Version::parse("command not found"), None);
     }
@@ -217,10 +195,7 @@ mod tests {
             bin: "/usr/lib/postgresql/9.6/bin".into(),
             version: Version::parse("postgres (PostgreSQL) 9.6.24").unwrap(),
         };
-        assert!(matches!(
-            first_usable(vec![old]),
-            Err(FindError::TooOld { .. })
-        ));
+        assert!(matches!(first_usable(vec![old]), Err(FindError::TooOld { .. })));
         assert_eq!(first_usable(Vec::new()), Err(FindError::Missing));
     }
 }

@@ -42,8 +42,5 @@ impl Owner {
 
 fn id(what: &str, name: Option<&str>) -> Result<u32, ServerError> {
     let text = output_of(Command::new("id").arg(what).args(name))?;
-    text.parse().map_err(|_| ServerError::Failed {
-        program: "id".to_owned(),
-        output: text,
-    })
+    text.parse().map_err(|_| ServerError::Failed { program: "id".to_owned(), output: text })
 }

@@ -25,14 +25,9 @@ const SETTINGS: [(&str, &str); 5] = [
     ("full_page_writes", "off"),
     ("timezone", "UTC"),
 ];
-const LOCALE: &str = if cfg!(target_os = "macos") {
-    "en_US.UTF-8"
-} else {
-    "C.UTF-8"
-};
+const LOCALE: &str = if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" };
 /// Waits until its standard input closes, however its parent ends, then clears up.
-const CLEAR_UP: &str =
-    r#"read -r _; "$0" stop --silent --mode=immediate --pgdata="$1/data"; rm -rf "$1""#;
+const CLEAR_UP: &str = r#"read -r _; "$0" stop --silent --mode=immediate --pgdata="$1/data"; rm -rf "$1""#;
 
 /// How a server is set up.
 #[derive(Clone, Debug, Default)]
@@ -67,12 +62,7 @@ impl Server {
         let template = env::temp_dir().join("kite-postgres.XXXXXXXX");
         let folder = output_of(owner.command("mktemp").arg("-d").arg(template))?;
         let folder = PathBuf::from(folder);
-        let server = Self {
-            keeper: keep(&installation, owner, &folder)?,
-            installation,
-            owner,
-            folder,
-        };
+        let server = Self { keeper: keep(&installation, owner, &folder)?, installation, owner, folder };
         server.initialise(options)?;
         server.boot()?;
         Ok(server)
@@ -109,10 +99,7 @@ impl Server {
                 let pid = text.lines().next().unwrap_or_default();
                 output_of(Command::new("kill").args(["-KILL", pid])).map(drop)
             }
-            Err(source) => Err(ServerError::File {
-                path: pid_file,
-                source,
-            }),
+            Err(source) => Err(ServerError::File { path: pid_file, source }),
         }
     }
 
@@ -130,17 +117,11 @@ impl Server {
 
     fn initialise(&self, options: &Options) -> Result<(), ServerError> {
         let mut initdb = self.program("initdb");
-        initdb.args([
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-sync",
-        ]);
+        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]);
         initdb.arg(format!("--locale={LOCALE}"));
         output_of(initdb.arg("--pgdata").arg(self.data()))?;
         let path = self.data().join("postgresql.conf");
-        append(&path, &self.configuration(options))
-            .map_err(|source| ServerError::File { path, source })
+        append(&path, &self.configuration(options)).map_err(|source| ServerError::File { path, source })
     }
 
     fn configuration(&self, options: &Options) -> String {
@@ -159,21 +140,16 @@ impl Server {
         let log = self.folder.join("log");
         let result = output_of(self.pg_ctl("start").arg("--wait").arg("--log").arg(&log));
         result.map(drop).map_err(|error| match error {
-            ServerError::Failed { program, .. } => ServerError::Failed {
-                program,
-                output: fs::read_to_string(&log).unwrap_or_default(),
-            },
+            ServerError::Failed { program, .. } => {
+                ServerError::Failed { program, output: fs::read_to_string(&log).unwrap_or_default() }
+            }
             other => other,
         })
     }
 
     fn pg_ctl(&self, action: &str) -> Command {
         let mut command = self.program("pg_ctl");
-        command
-            .arg(action)
-            .arg("--silent")
-            .arg("--pgdata")
-            .arg(self.data());
+        command.arg(action).arg("--silent").arg("--pgdata").arg(self.data());
         command
     }
 
@@ -198,15 +174,9 @@ fn keep(installation: &Installation, owner: Owner, folder: &Path) -> Result<Chil
     let mut shell = owner.command("sh");
     shell.args(["-c", CLEAR_UP]);
     shell.arg(installation.bin().join("pg_ctl")).arg(folder);
-    shell
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let child = shell.process_group(0).spawn();
-    child.map_err(|source| ServerError::NotStarted {
-        program: "sh".to_owned(),
-        source,
-    })
+    child.map_err(|source| ServerError::NotStarted { program: "sh".to_owned(), source })
 }
 
 fn append(path: &Path, lines: &str) -> io::Result<()> {

@@ -18,13 +18,7 @@ fn start() -> Server {
 
 fn ask(server: &Server, statement: &str) -> String {
     let psql = Command::new(server.installation().bin().join("psql"))
-        .args([
-            "--no-psqlrc",
-            "--tuples-only",
-            "--no-align",
-            "--command",
-            statement,
-        ])
+        .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", statement])
         .arg(server.url())
         .output()
         .unwrap();
@@ -35,11 +29,7 @@ fn ask(server: &Server, statement: &str) -> String {
 fn wait_until_gone(path: &Path) {
     let begin = Instant::now();
     while path.exists() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "{}",
-            path.display()
-        );
+        assert!(begin.elapsed() < Duration::from_secs(20), "{}", path.display());
         std::thread::yield_now();
     }
 }
@@ -98,10 +88,7 @@ fn a_server_goes_when_its_process_is_killed() {
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut words = lines.map_while(Result::ok);
-    let folder = words.find_map(|line| {
-        line.split_once("folder=")
-            .map(|(_, path)| PathBuf::from(path))
-    });
+    let folder = words.find_map(|line| line.split_once("folder=").map(|(_, path)| PathBuf::from(path)));
     let folder = folder.unwrap();
     assert!(folder.join("data/postmaster.pid").exists());
 

@@ -16,9 +16,7 @@ pub(crate) struct Busy(Activity);
 
 impl Activity {
     pub(crate) fn new() -> Self {
-        Self {
-            in_flight: watch::Sender::new(0),
-        }
+        Self { in_flight: watch::Sender::new(0) }
     }
 
     /// Counts one more request until the returned value is dropped.

@@ -26,10 +26,8 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     if let Ok(seconds) = text.parse() {
         return Ok(Duration::from_secs(seconds));
     }
-    let signed: SignedDuration = text.parse().map_err(|source| DurationError::Unreadable {
-        text: text.to_owned(),
-        source,
-    })?;
+    let signed: SignedDuration =
+        text.parse().map_err(|source| DurationError::Unreadable { text: text.to_owned(), source })?;
     Duration::try_from(signed).map_err(|_| DurationError::Negative(text.to_owned()))
 }
 
@@ -48,11 +46,7 @@ mod tests {
             ("1h0m0s", 3_600_000),
             ("1.5h", 5_400_000),
         ] {
-            assert_eq!(
-                parse(text).unwrap(),
-                Duration::from_millis(milliseconds),
-                "{text}"
-            );
+            assert_eq!(parse(text).unwrap(), Duration::from_millis(milliseconds), "{text}");
         }
     }
 

@@ -73,10 +73,7 @@ impl Health {
         C: Fn() -> F + Send + Sync + 'static,
         F: Future<Output = Readiness> + Send + 'static,
     {
-        Self {
-            check: Arc::new(move || Box::pin(check())),
-            stopping,
-        }
+        Self { check: Arc::new(move || Box::pin(check())), stopping }
     }
 
     /// Runs the check, which has five seconds to answer.
@@ -84,40 +81,25 @@ impl Health {
         if self.stopping.is_cancelled() {
             return Readiness::not_ready("shutting down");
         }
-        let took_too_long = |_| {
-            Readiness::not_ready(format!(
-                "the readiness check took longer than {CHECK_LIMIT:?}"
-            ))
-        };
-        timeout(CHECK_LIMIT, (self.check)())
-            .await
-            .unwrap_or_else(took_too_long)
+        let took_too_long = |_| Readiness::not_ready(format!("the readiness check took longer than {CHECK_LIMIT:?}"));
+        timeout(CHECK_LIMIT, (self.check)()).await.unwrap_or_else(took_too_long)
     }
 }
 
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Health")
-            .field("stopping", &self.stopping)
-            .finish_non_exhaustive()
+        f.debug_struct("Health").field("stopping", &self.stopping).finish_non_exhaustive()
     }
 }
 
 /// Gives `/livez` and `/readyz`, to be merged into any router.
 pub fn router(health: Health) -> Router {
-    Router::new()
-        .route("/livez", get(async || "ok"))
-        .route("/readyz", get(readyz))
-        .with_state(health)
+    Router::new().route("/livez", get(async || "ok")).route("/readyz", get(readyz)).with_state(health)
 }
 
 async fn readyz(State(health): State<Health>) -> Response {
     let readiness = health.readiness().await;
-    let status = if readiness.is_ready() {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if readiness.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness)).into_response()
 }
 
@@ -142,9 +124,7 @@ mod tests {
 
     fn unready() -> Health {
         Health::new(CancellationToken::new(), async || {
-            Readiness::not_ready("the database is down")
-                .because("no lease")
-                .with_detail("lag_seconds", 7)
+            Readiness::not_ready("the database is down").because("no lease").with_detail("lag_seconds", 7)
         })
     }
 
@@ -152,10 +132,7 @@ mod tests {
     async fn a_ready_program_answers_200() {
         let health = Health::new(CancellationToken::new(), async || Readiness::ready());
         let (status, body) = probe(health, "/readyz").await;
-        assert_eq!(
-            (status, body.as_str()),
-            (StatusCode::OK, r#"{"reasons":[]}"#)
-        );
+        assert_eq!((status, body.as_str()), (StatusCode::OK, r#"{"reasons":[]}"#));
     }
 
     #[tokio::test]

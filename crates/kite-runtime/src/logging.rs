@@ -81,10 +81,7 @@ pub fn parse_filter(text: &str) -> Result<EnvFilter, LoggingError> {
     if let Some(unknown) = directives.iter().find(|each| !is_directive(each)) {
         return Err(LoggingError::UnknownLevel((*unknown).to_owned()));
     }
-    EnvFilter::try_new(directives.join(",")).map_err(|source| LoggingError::BadFilter {
-        text: text.to_owned(),
-        source,
-    })
+    EnvFilter::try_new(directives.join(",")).map_err(|source| LoggingError::BadFilter { text: text.to_owned(), source })
 }
 
 fn is_directive(text: &str) -> bool {

@@ -26,10 +26,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 
 /// Gives `/metrics`, `/livez` and `/readyz`, to be served on the metrics listener.
 pub fn router(registry: Registry, health: Health) -> Router {
-    Router::new()
-        .route("/metrics", get(scrape))
-        .with_state(Arc::new(registry))
-        .merge(health::router(health))
+    Router::new().route("/metrics", get(scrape)).with_state(Arc::new(registry)).merge(health::router(health))
 }
 
 /// Adds the process's start time and resident memory to a registry.
@@ -77,9 +74,7 @@ impl Collector for ResidentMemory {
 
 fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

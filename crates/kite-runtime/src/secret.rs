@@ -57,11 +57,7 @@ fn read_file(name: &str, path: PathBuf) -> Result<Option<SecretString>, SecretEr
             let secret = text.trim_end_matches(['\r', '\n']);
             Ok((!secret.is_empty()).then(|| secret.into()))
         }
-        Err(source) => Err(SecretError::Unreadable {
-            name: name.to_owned(),
-            path,
-            source,
-        }),
+        Err(source) => Err(SecretError::Unreadable { name: name.to_owned(), path, source }),
     }
 }
 
@@ -76,10 +72,7 @@ mod tests {
             let found = variables.iter().find(|(name, _)| *name == wanted);
             Ok(found.map(|(_, value)| (*value).to_owned()))
         };
-        Ok(
-            secret_from("KITE_DB_PASSWORD", lookup)?
-                .map(|secret| secret.expose_secret().to_owned()),
-        )
+        Ok(secret_from("KITE_DB_PASSWORD", lookup)?.map(|secret| secret.expose_secret().to_owned()))
     }
 
     #[test]
@@ -104,10 +97,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_an_error_that_names_variable_and_path() {
         let error = read(&[("KITE_DB_PASSWORD_FILE", "/no/such/file")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`KITE_DB_PASSWORD_FILE`: read `/no/such/file`"
-        );
+        assert_eq!(error.to_string(), "`KITE_DB_PASSWORD_FILE`: read `/no/such/file`");
     }
 
     #[test]

@@ -61,20 +61,13 @@ pub struct Server {
 impl Server {
     /// Listens on an address; port 0 takes a free one.
     pub async fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
-        Ok(Self {
-            listener: TcpListener::bind(address).await?,
-            tls: None,
-            limits: Limits::default(),
-        })
+        Ok(Self { listener: TcpListener::bind(address).await?, tls: None, limits: Limits::default() })
     }
 
     /// Speaks TLS, usually as [`MountedCertificate`](crate::tls::MountedCertificate) says.
     #[must_use]
     pub fn with_tls(self, config: Arc<ServerConfig>) -> Self {
-        Self {
-            tls: Some(config.into()),
-            ..self
-        }
+        Self { tls: Some(config.into()), ..self }
     }
 
     /// Sets other bounds than the default ones.
@@ -95,12 +88,7 @@ impl Server {
     pub async fn run(self, app: Router, stop: CancellationToken) -> usize {
         let connections = TaskTracker::new();
         let cut = CancellationToken::new();
-        let shared = Arc::new(Shared {
-            app,
-            tls: self.tls,
-            limits: self.limits,
-            stop: stop.clone(),
-        });
+        let shared = Arc::new(Shared { app, tls: self.tls, limits: self.limits, stop: stop.clone() });
         let accept_all = accept(&self.listener, &shared, &connections, &cut);
         stop.run_until_cancelled(accept_all).await;
         drop(self.listener);
@@ -108,10 +96,7 @@ impl Server {
         let drained = timeout(self.limits.drain, connections.wait()).await;
         let left = drained.map_or_else(|_| connections.len(), |()| 0);
         if left > 0 {
-            tracing::warn!(
-                connections = left,
-                "cutting connections that are still busy"
-            );
+            tracing::warn!(connections = left, "cutting connections that are still busy");
             cut.cancel();
             connections.wait().await;
         }
@@ -127,12 +112,7 @@ struct Shared {
     stop: CancellationToken,
 }
 
-async fn accept(
-    listener: &TcpListener,
-    shared: &Arc<Shared>,
-    connections: &TaskTracker,
-    cut: &CancellationToken,
-) {
+async fn accept(listener: &TcpListener, shared: &Arc<Shared>, connections: &TaskTracker, cut: &CancellationToken) {
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     while let Ok(place) = places.clone().acquire_owned().await {
         let (stream, peer) = next_connection(listener).await;
@@ -178,9 +158,7 @@ where
 {
     let idle = shared.limits.idle;
     let activity = Activity::new();
-    let service = service_fn(|request: Request<Incoming>| {
-        answer(shared.app.clone(), request, peer, activity.begin())
-    });
+    let service = service_fn(|request: Request<Incoming>| answer(shared.app.clone(), request, peer, activity.begin()));
     let protocol = protocol(idle);
     let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
     let mut is_closing = false;
@@ -202,15 +180,8 @@ where
 
 fn protocol(idle: Duration) -> Builder<TokioExecutor> {
     let mut protocol = Builder::new(TokioExecutor::new());
-    protocol
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle);
-    protocol
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(PING_EVERY)
-        .keep_alive_timeout(PING_EVERY);
+    protocol.http1().timer(TokioTimer::new()).header_read_timeout(idle);
+    protocol.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).keep_alive_timeout(PING_EVERY);
     protocol
 }
 

@@ -64,21 +64,13 @@ impl Shutdown {
     pub async fn drain(&self, limit: Duration) -> Result<(), DrainError> {
         self.trigger();
         self.tasks.close();
-        timeout(limit, self.tasks.wait())
-            .await
-            .map_err(|_| DrainError {
-                tasks: self.tasks.len(),
-                limit,
-            })
+        timeout(limit, self.tasks.wait()).await.map_err(|_| DrainError { tasks: self.tasks.len(), limit })
     }
 }
 
 async fn watch_signals(mut terminate: Signal, mut interrupt: Signal, token: CancellationToken) {
     let name = next_signal(&mut terminate, &mut interrupt).await;
-    tracing::info!(
-        signal = name,
-        "shutting down; a second signal exits at once"
-    );
+    tracing::info!(signal = name, "shutting down; a second signal exits at once");
     token.cancel();
     let name = next_signal(&mut terminate, &mut interrupt).await;
     tracing::warn!(signal = name, "exiting without draining");

@@ -80,19 +80,11 @@ struct PemPair {
 
 impl MountedCertificate {
     /// Reads a PEM certificate chain and its private key.
-    pub async fn load(
-        certificate_path: impl Into<PathBuf>,
-        key_path: impl Into<PathBuf>,
-    ) -> Result<Self, TlsError> {
+    pub async fn load(certificate_path: impl Into<PathBuf>, key_path: impl Into<PathBuf>) -> Result<Self, TlsError> {
         let (certificate_path, key_path) = (certificate_path.into(), key_path.into());
         let seen = read_pair(&certificate_path, &key_path).await?;
         let key = parse(&seen, &certificate_path, &key_path)?;
-        Ok(Self {
-            certificate_path,
-            key_path,
-            seen,
-            current: watch::Sender::new(Arc::new(key)),
-        })
+        Ok(Self { certificate_path, key_path, seen, current: watch::Sender::new(Arc::new(key)) })
     }
 
     /// Gives a TLS configuration for HTTP/2 and HTTP/1.1 that always uses the current certificate.
@@ -153,33 +145,17 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 async fn read_pair(certificate_path: &Path, key_path: &Path) -> Result<PemPair, TlsError> {
-    Ok(PemPair {
-        certificate: read(certificate_path).await?,
-        key: read(key_path).await?,
-    })
+    Ok(PemPair { certificate: read(certificate_path).await?, key: read(key_path).await? })
 }
 
 async fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
-    fs::read(path).await.map_err(|source| TlsError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })
+    fs::read(path).await.map_err(|source| TlsError::Unreadable { path: path.to_owned(), source })
 }
 
-fn parse(
-    pair: &PemPair,
-    certificate_path: &Path,
-    key_path: &Path,
-) -> Result<CertifiedKey, TlsError> {
-    let not_pem = |what, path: &Path, source| TlsError::NotPem {
-        what,
-        path: path.to_owned(),
-        source,
-    };
-    let chain = certificates(&pair.certificate)
-        .map_err(|source| not_pem("certificate", certificate_path, source))?;
-    let key = PrivateKeyDer::from_pem_slice(&pair.key)
-        .map_err(|source| not_pem("private key", key_path, source))?;
+fn parse(pair: &PemPair, certificate_path: &Path, key_path: &Path) -> Result<CertifiedKey, TlsError> {
+    let not_pem = |what, path: &Path, source| TlsError::NotPem { what, path: path.to_owned(), source };
+    let chain = certificates(&pair.certificate).map_err(|source| not_pem("certificate", certificate_path, source))?;
+    let key = PrivateKeyDer::from_pem_slice(&pair.key).map_err(|source| not_pem("private key", key_path, source))?;
     Ok(CertifiedKey::from_der(chain, key, &provider())?)
 }
 
@@ -201,8 +177,7 @@ mod tests {
     use super::*;
 
     fn write_pair(folder: &TempDir) -> Vec<u8> {
-        let Generated { cert, signing_key } =
-            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let Generated { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         sync_fs::write(folder.path().join("tls.crt"), cert.pem()).unwrap();
         sync_fs::write(folder.path().join("tls.key"), signing_key.serialize_pem()).unwrap();
         cert.der().to_vec()

@@ -72,10 +72,7 @@ fn slow_app(entered: oneshot::Sender<()>, may_answer: oneshot::Receiver<()>) -> 
 
 #[tokio::test]
 async fn handlers_see_the_address_of_the_client() {
-    let app = Router::new().route(
-        "/",
-        get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()),
-    );
+    let app = Router::new().route("/", get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.ip().to_string()));
     let server = Running::start(app, Limits::default()).await;
     assert_eq!(server.get("/").await.unwrap(), "127.0.0.1");
     assert_eq!(server.stop().await, 0);
@@ -104,10 +101,7 @@ async fn draining_finishes_the_request_in_flight_and_refuses_new_connections() {
 async fn draining_cuts_what_takes_too_long() {
     let (entered, was_entered) = oneshot::channel();
     let (_never, may_answer) = oneshot::channel();
-    let limits = Limits {
-        drain: Duration::from_millis(10),
-        ..Limits::default()
-    };
+    let limits = Limits { drain: Duration::from_millis(10), ..Limits::default() };
     let server = Running::start(slow_app(entered, may_answer), limits).await;
     let url = format!("http://{}/slow", server.address);
     let request = tokio::spawn(reqwest::get(url));
@@ -138,10 +132,7 @@ async fn an_idle_connection_is_closed_and_a_streaming_one_is_not() {
             Body::from_stream(chunks)
         }),
     );
-    let limits = Limits {
-        idle: Duration::from_millis(300),
-        ..Limits::default()
-    };
+    let limits = Limits { idle: Duration::from_millis(300), ..Limits::default() };
     let server = Running::start(app, limits).await;
     let url = format!("http://{}/stream", server.address);
     let streaming = reqwest::get(url).await.unwrap();
@@ -173,18 +164,11 @@ async fn connections_beyond_the_bound_wait_for_their_turn() {
             "ok"
         }),
     );
-    let limits = Limits {
-        connections: 2,
-        ..Limits::default()
-    };
+    let limits = Limits { connections: 2, ..Limits::default() };
     let server = Running::start(app, limits).await;
 
     let answers = join_all((0..8).map(|_| server.get("/"))).await;
 
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.as_deref().unwrap() == "ok")
-    );
+    assert!(answers.iter().all(|answer| answer.as_deref().unwrap() == "ok"));
     assert_eq!(most.load(Ordering::SeqCst), 2);
 }

@@ -15,8 +15,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 fn write_pair(folder: &TempDir) -> Certificate {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     fs::write(folder.path().join("tls.crt"), cert.pem()).unwrap();
     fs::write(folder.path().join("tls.key"), signing_key.serialize_pem()).unwrap();
     Certificate::from_der(cert.der()).unwrap()
@@ -28,10 +27,7 @@ fn trusting(certificate: Certificate) -> Client {
 }
 
 async fn start(mounted: &MountedCertificate) -> SocketAddr {
-    let app = Router::new().route(
-        "/",
-        get(async |request: Request| format!("{:?}", request.version())),
-    );
+    let app = Router::new().route("/", get(async |request: Request| format!("{:?}", request.version())));
     let server = Server::bind("localhost:0").await.unwrap();
     let server = server.with_tls(mounted.server_config().unwrap());
     let address = server.local_addr().unwrap();
