@@ -45,12 +45,12 @@ fn format() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    let what = ["--workspace", "--all-targets", "--all-features", "--locked"];
+    let what = ["--workspace", "--all-targets", "--all-features", "--locked", "--keep-going"];
     run(cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {
-    let what = ["--workspace", "--all-features", "--no-deps", "--locked"];
+    let what = ["--workspace", "--all-features", "--no-deps", "--locked", "--keep-going"];
     run(cargo().arg("doc").args(what).env("RUSTDOCFLAGS", "-D warnings"))
 }
 

@@ -2,10 +2,10 @@
 
 use std::{env, process::Command};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use kite_postgres_server::{FindError, Installation};
 
-use crate::command::{output, run, say};
+use crate::command::{output, run};
 
 const ADVICE: &str = "install PostgreSQL 13 or later with its contrib extensions (Debian: \
     `apt-get install postgresql postgresql-contrib`, Fedora: `dnf install postgresql-server \
@@ -14,15 +14,13 @@ const ADVICE: &str = "install PostgreSQL 13 or later with its contrib extensions
 
 /// Finds a server, after installing one if it has to and may.
 pub fn installation() -> Result<Installation> {
-    match Installation::find() {
-        Ok(installation) => Ok(installation),
-        Err(error @ FindError::NotThere(_)) => Err(error).context(ADVICE),
-        Err(error) => {
-            say(&error);
-            install().context(ADVICE)?;
-            Installation::find().context(ADVICE)
-        }
-    }
+    let missing = match Installation::find() {
+        Ok(installation) => return Ok(installation),
+        Err(error @ FindError::NotThere(_)) => bail!("{error}; {ADVICE}"),
+        Err(error) => error,
+    };
+    install().with_context(|| format!("{missing}; {ADVICE}"))?;
+    Installation::find().map_err(|error| anyhow!("{error}; {ADVICE}"))
 }
 
 fn install() -> Result<()> {

@@ -21,12 +21,12 @@ pub const URL_VARIABLE: &str = "KITE_TEST_PG_URL";
 /// Names the variable with the folder of the programs that the shared server was started from.
 pub const BIN_VARIABLE: &str = "KITE_TEST_PG_BIN";
 
-/// Names the variable that says what the person who runs the tests asked to leave out.
-pub const WITHOUT_VARIABLE: &str = "KITE_TEST_WITHOUT";
+/// Names the variable that is set when the person who runs the tests asked to leave `PostgreSQL` out.
+pub const WITHOUT_VARIABLE: &str = "KITE_TEST_WITHOUT_POSTGRES";
 
 /// Whether the person who runs the tests asked to leave `PostgreSQL` out.
 ///
 /// Only then may a test that needs `PostgreSQL` pass without it.
 pub fn is_left_out() -> bool {
-    std::env::var(WITHOUT_VARIABLE).is_ok_and(|value| value == "postgres")
+    std::env::var_os(WITHOUT_VARIABLE).is_some()
 }
