@@ -15,13 +15,10 @@ pub mod webhook;
 pub use health::{Component, Health, Version};
 pub use history::{Change, Episode, History};
 pub use issue::{
-    CreateIssue, Issue, IssuePage, IssueRef, IssueType, Link, Message, RelateIssue, Relation,
-    ResolveIssue, Scope, Severity, State, UpdateIssue,
+    CreateIssue, Issue, IssuePage, IssueRef, IssueType, Link, Message, RelateIssue, Relation, ResolveIssue, Scope,
+    Severity, State, UpdateIssue,
 };
 pub use problem::{FieldError, Problem};
-pub use report::{
-    BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep,
-    SweepScope,
-};
+pub use report::{BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope};
 pub use summary::{Count, Summary};
 pub use webhook::WebhookResponse;

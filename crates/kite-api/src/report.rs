@@ -178,4 +178,3 @@ pub struct BatchResponse {
     /// One result per report, in the order of the request.
     pub results: Vec<ReportResult>,
 }
-

@@ -23,10 +23,7 @@ pub struct Caller {
 impl Caller {
     /// Somebody on the same machine, where nobody signs in.
     pub fn local() -> Self {
-        Self {
-            name: None,
-            reach: Reach::All,
-        }
+        Self { name: None, reach: Reach::All }
     }
 
     /// Whether data of this namespace may be shown to the caller.
@@ -44,10 +41,7 @@ mod tests {
 
     #[test]
     fn a_caller_sees_only_what_is_within_reach() {
-        let caller = Caller {
-            name: None,
-            reach: Reach::Only(BTreeSet::from(["team-a".to_owned()])),
-        };
+        let caller = Caller { name: None, reach: Reach::Only(BTreeSet::from(["team-a".to_owned()])) };
         assert!(caller.sees("team-a") && !caller.sees("team-b") && !caller.sees(""));
         assert!(Caller::local().sees("anything"));
     }

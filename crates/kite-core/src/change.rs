@@ -108,12 +108,8 @@ pub fn between(before: &Standing, after: &Standing) -> Option<Reason> {
         (Some(Resolved), Some(Active)) => Some(Reason::CameBack),
         (Some(Active), Some(Resolved)) => Some(ended(after)),
         (Some(Active), Some(Active)) if after.episodes > before.episodes => Some(Reason::CameBack),
-        _ if after.count > before.count && after.severity > before.severity => {
-            Some(Reason::SeverityRaised)
-        }
-        _ if after.count > before.count && after.severity < before.severity => {
-            Some(Reason::SeverityLowered)
-        }
+        _ if after.count > before.count && after.severity > before.severity => Some(Reason::SeverityRaised),
+        _ if after.count > before.count && after.severity < before.severity => Some(Reason::SeverityLowered),
         _ if after.count > before.count => Some(Reason::SeenAgain),
         _ if before != after => Some(Reason::Corrected),
         _ => None,

@@ -69,13 +69,9 @@ impl IssueFilter {
             && any(&self.resource_names, &scope.resource_name)
             && has_label(issue, "application", &self.applications)
             && has_label(issue, "component", &self.components)
-            && self
-                .labels
-                .iter()
-                .all(|(key, values)| has_label(issue, key, values))
+            && self.labels.iter().all(|(key, values)| has_label(issue, key, values))
             && self.search.as_ref().is_none_or(|wanted| {
-                text::searchable(&issue.title, &issue.description)
-                    .contains(&text::fold_case(wanted))
+                text::searchable(&issue.title, &issue.description).contains(&text::fold_case(wanted))
             })
     }
 }
@@ -85,9 +81,5 @@ fn any<T: PartialEq>(wanted: &[T], value: &T) -> bool {
 }
 
 fn has_label(issue: &Issue, key: &str, wanted: &[String]) -> bool {
-    wanted.is_empty()
-        || issue
-            .labels
-            .get(key)
-            .is_some_and(|value| wanted.contains(value))
+    wanted.is_empty() || issue.labels.get(key).is_some_and(|value| wanted.contains(value))
 }

@@ -36,9 +36,7 @@ impl Event {
     pub fn position(&self) -> Position {
         match self {
             Self::Failed(run, _) => run.position(),
-            Self::Cleared(position, _) | Self::Decided(position, ..) | Self::Ticked(position) => {
-                position.clone()
-            }
+            Self::Cleared(position, _) | Self::Decided(position, ..) | Self::Ticked(position) => position.clone(),
         }
     }
 }
@@ -50,24 +48,14 @@ impl Event {
 /// the newest run.
 pub fn fold(start: Ledger, mut events: Vec<Event>) -> Folded {
     let deleted = events.iter().filter_map(deletion).max();
-    let deleted_until = deleted
-        .as_ref()
-        .map(|position| position.at)
-        .max(start.deleted_until);
+    let deleted_until = deleted.as_ref().map(|position| position.at).max(start.deleted_until);
     let from = start.settled.clone();
     events.retain(|event| survives(event, deleted_until));
     events.sort_by_cached_key(Event::position);
 
     let edits = events.iter().filter_map(edit).collect::<Vec<_>>();
-    let mut folding = Folding {
-        ledger: Ledger {
-            deleted_until,
-            ..start
-        },
-        runs: Vec::new(),
-        ended: Vec::new(),
-        content: None,
-    };
+    let mut folding =
+        Folding { ledger: Ledger { deleted_until, ..start }, runs: Vec::new(), ended: Vec::new(), content: None };
     for event in events {
         if Some(event.position()) > from {
             folding.apply(event);
@@ -77,32 +65,15 @@ pub fn fold(start: Ledger, mut events: Vec<Event>) -> Folded {
         folding.ledger.settle(&deleted);
     }
 
-    let Folding {
-        ledger,
-        ended,
-        content,
-        ..
-    } = folding;
+    let Folding { ledger, ended, content, .. } = folding;
     let covering = |at| ledger.newest.as_ref().is_some_and(|run| run.ended_at <= at);
-    let edits = edits
-        .into_iter()
-        .filter(|(at, _)| covering(*at))
-        .map(|(_, edit)| edit)
-        .collect();
-    Folded {
-        ledger,
-        ended,
-        content,
-        edits,
-    }
+    let edits = edits.into_iter().filter(|(at, _)| covering(*at)).map(|(_, edit)| edit).collect();
+    Folded { ledger, ended, content, edits }
 }
 
 /// What an issue shows: the newest run's content with the edits that cover it.
 pub fn view(reported: crate::IssueType, content: Content, edits: &[Edit]) -> View {
-    let mut view = View {
-        issue_type: reported,
-        content,
-    };
+    let mut view = View { issue_type: reported, content };
     for edit in edits {
         edit.apply(&mut view);
     }
@@ -112,17 +83,10 @@ pub fn view(reported: crate::IssueType, content: Content, edits: &[Edit]) -> Vie
 impl Edit {
     /// Replaces what the person gave.
     pub fn apply(&self, view: &mut View) {
-        let Self {
-            title,
-            description,
-            severity,
-            issue_type,
-            links,
-        } = self.clone();
+        let Self { title, description, severity, issue_type, links } = self.clone();
         let content = &mut view.content;
         content.title = title.unwrap_or_else(|| std::mem::take(&mut content.title));
-        content.description =
-            description.unwrap_or_else(|| std::mem::take(&mut content.description));
+        content.description = description.unwrap_or_else(|| std::mem::take(&mut content.description));
         content.severity = severity.unwrap_or(content.severity);
         content.links = links.unwrap_or_else(|| std::mem::take(&mut content.links));
         view.issue_type = issue_type.unwrap_or(view.issue_type);
@@ -180,18 +144,17 @@ impl Folding {
                 let ended = self.ledger.reopen(&position, None).unwrap_or_default();
                 self.push(ended);
             }
-            Event::Decided(position, _, Action::Edit(_) | Action::Delete)
-            | Event::Ticked(position) => self.ledger.settle(&position),
+            Event::Decided(position, _, Action::Edit(_) | Action::Delete) | Event::Ticked(position) => {
+                self.ledger.settle(&position);
+            }
         }
     }
 
     /// Ends the open episode; the runs that ended after the decision go on in a new one.
     fn resolve(&mut self, position: &Position, by: Option<String>) {
         self.ledger.settle(position);
-        let (outliving, covered): (Vec<Run>, Vec<Run>) = self
-            .runs
-            .drain(..)
-            .partition(|run| run.ended_at > position.at);
+        let (outliving, covered): (Vec<Run>, Vec<Run>) =
+            self.runs.drain(..).partition(|run| run.ended_at > position.at);
         let Some(open) = &mut self.ledger.open else {
             return;
         };
@@ -230,10 +193,7 @@ impl Folding {
 
 /// The starting point of a fold: the standing at the end of a clean episode.
 pub fn resume(ledger: &Ledger, episode: Episode) -> Ledger {
-    let newest = ledger
-        .newest
-        .clone()
-        .filter(|run| run.position() < episode.end);
+    let newest = ledger.newest.clone().filter(|run| run.position() < episode.end);
     Ledger {
         open: None,
         count: episode.count_so_far,

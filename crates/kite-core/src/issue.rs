@@ -143,13 +143,8 @@ impl Target {
     /// Whether an issue of this identity is meant.
     pub fn covers(&self, identity: &Identity) -> bool {
         self.scope == identity.scope
-            && self
-                .issue_type
-                .is_none_or(|wanted| wanted == identity.issue_type)
-            && self
-                .variant
-                .as_ref()
-                .is_none_or(|wanted| *wanted == identity.variant)
+            && self.issue_type.is_none_or(|wanted| wanted == identity.issue_type)
+            && self.variant.as_ref().is_none_or(|wanted| *wanted == identity.variant)
     }
 }
 
@@ -221,10 +216,7 @@ mod tests {
             assert_eq!(value.as_str().parse(), Ok(*value));
             assert_eq!(Severity::from_code(value.code()), Some(*value));
         }
-        assert_eq!(
-            "huge".parse::<Severity>().unwrap_err().to_string(),
-            "must be one of info, minor, major, critical"
-        );
+        assert_eq!("huge".parse::<Severity>().unwrap_err().to_string(), "must be one of info, minor, major, critical");
     }
 
     #[test]
@@ -236,37 +228,11 @@ mod tests {
             resource_name: name.into(),
             resource_namespace: "team-a".into(),
         };
-        let identity = Identity {
-            scope: scope("shop"),
-            issue_type: IssueType::Build,
-            variant: "pr/1".into(),
-        };
-        let all = Target {
-            scope: scope("shop"),
-            issue_type: None,
-            variant: None,
-        };
+        let identity = Identity { scope: scope("shop"), issue_type: IssueType::Build, variant: "pr/1".into() };
+        let all = Target { scope: scope("shop"), issue_type: None, variant: None };
         assert!(all.covers(&identity));
-        assert!(
-            !Target {
-                scope: scope("cart"),
-                ..all.clone()
-            }
-            .covers(&identity)
-        );
-        assert!(
-            !Target {
-                issue_type: Some(IssueType::Test),
-                ..all.clone()
-            }
-            .covers(&identity)
-        );
-        assert!(
-            !Target {
-                variant: Some(String::new()),
-                ..all
-            }
-            .covers(&identity)
-        );
+        assert!(!Target { scope: scope("cart"), ..all.clone() }.covers(&identity));
+        assert!(!Target { issue_type: Some(IssueType::Test), ..all.clone() }.covers(&identity));
+        assert!(!Target { variant: Some(String::new()), ..all }.covers(&identity));
     }
 }

@@ -134,18 +134,11 @@ impl Ledger {
         if Some(&position) < self.settled.as_ref().max(horizon) {
             return Err(Rewrites);
         }
-        let is_newest = self
-            .newest
-            .as_ref()
-            .is_none_or(|newest| newest.position() < position);
+        let is_newest = self.newest.as_ref().is_none_or(|newest| newest.position() < position);
         if !is_newest && run.expires_at.is_some() {
             return Err(Rewrites);
         }
-        let ended = if is_newest {
-            self.elapse(&position)
-        } else {
-            Vec::new()
-        };
+        let ended = if is_newest { self.elapse(&position) } else { Vec::new() };
         self.join(run.occurred_at, &run);
         if is_newest {
             self.newest = Some(run);
@@ -170,10 +163,7 @@ impl Ledger {
         by: Option<String>,
         horizon: Option<&Position>,
     ) -> Result<Vec<Episode>, Rewrites> {
-        let outlived = self
-            .open
-            .as_ref()
-            .is_some_and(|open| open.latest_end > position.at);
+        let outlived = self.open.as_ref().is_some_and(|open| open.latest_end > position.at);
         if outlived || self.is_older(position, horizon) {
             return Err(Rewrites);
         }
@@ -184,53 +174,32 @@ impl Ledger {
     }
 
     /// Starts an episode because a person says so. Returns an episode that had expired before.
-    pub fn reopen(
-        &mut self,
-        position: &Position,
-        horizon: Option<&Position>,
-    ) -> Result<Vec<Episode>, Rewrites> {
+    pub fn reopen(&mut self, position: &Position, horizon: Option<&Position>) -> Result<Vec<Episode>, Rewrites> {
         if self.is_older(position, horizon) {
             return Err(Rewrites);
         }
         let ended = self.elapse(position);
         if self.open.is_none() && self.exists() {
             let number = self.episodes() + 1;
-            self.open = Some(OpenEpisode {
-                number,
-                started_at: position.at,
-                count: 0,
-                latest_end: position.at,
-            });
+            self.open = Some(OpenEpisode { number, started_at: position.at, count: 0, latest_end: position.at });
         }
         self.settle(position);
         Ok(ended)
     }
 
     /// Forgets everything that had ended by the time a person deleted the issue.
-    pub fn delete(
-        &mut self,
-        position: &Position,
-        horizon: Option<&Position>,
-    ) -> Result<(), Rewrites> {
+    pub fn delete(&mut self, position: &Position, horizon: Option<&Position>) -> Result<(), Rewrites> {
         if self.latest_end > Some(position.at) || self.is_older(position, horizon) {
             return Err(Rewrites);
         }
         let deleted_until = self.deleted_until.max(Some(position.at));
-        *self = Self {
-            settled: self.settled.take(),
-            deleted_until,
-            ..Self::default()
-        };
+        *self = Self { settled: self.settled.take(), deleted_until, ..Self::default() };
         self.settle(position);
         Ok(())
     }
 
     /// Notes that nothing changes what came before this position, such as an edit.
-    pub fn note(
-        &mut self,
-        position: &Position,
-        horizon: Option<&Position>,
-    ) -> Result<Vec<Episode>, Rewrites> {
+    pub fn note(&mut self, position: &Position, horizon: Option<&Position>) -> Result<Vec<Episode>, Rewrites> {
         if self.is_older(position, horizon) {
             return Err(Rewrites);
         }
@@ -245,9 +214,7 @@ impl Ledger {
         let heard = self.open.as_ref().is_some_and(|open| open.count > 0);
         let expiry = self.newest.as_ref().and_then(Run::expiry);
         match expiry {
-            Some(expiry) if heard && expiry <= *until => {
-                self.close(&expiry, Ending::Expired).into_iter().collect()
-            }
+            Some(expiry) if heard && expiry <= *until => self.close(&expiry, Ending::Expired).into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -262,12 +229,7 @@ impl Ledger {
     /// Puts a run that is counted already into the open episode, or into a new one.
     pub(crate) fn carry(&mut self, started_at: Timestamp, run: &Run) {
         let number = self.episodes() + 1;
-        let open = self.open.get_or_insert(OpenEpisode {
-            number,
-            started_at,
-            count: 0,
-            latest_end: run.ended_at,
-        });
+        let open = self.open.get_or_insert(OpenEpisode { number, started_at, count: 0, latest_end: run.ended_at });
         open.count += 1;
         open.started_at = open.started_at.min(started_at);
         open.latest_end = open.latest_end.max(run.ended_at);
@@ -311,12 +273,7 @@ mod tests {
     }
 
     fn run(began: i64, ended: i64) -> Run {
-        Run {
-            run_id: format!("run-{began}"),
-            occurred_at: at(began),
-            ended_at: at(ended),
-            expires_at: None,
-        }
+        Run { run_id: format!("run-{began}"), occurred_at: at(began), ended_at: at(ended), expires_at: None }
     }
 
     fn healthy(second: i64) -> Position {
@@ -330,14 +287,7 @@ mod tests {
             ledger.fail(run(began, began), None).unwrap();
         }
         let open = ledger.open.unwrap();
-        assert_eq!(
-            (
-                open.started_at,
-                open.count,
-                ledger.newest.unwrap().occurred_at
-            ),
-            (at(3), 3, at(5))
-        );
+        assert_eq!((open.started_at, open.count, ledger.newest.unwrap().occurred_at), (at(3), 3, at(5)));
     }
 
     #[test]
@@ -362,36 +312,16 @@ mod tests {
     fn a_resolve_does_not_cover_a_run_that_ended_later() {
         let mut ledger = Ledger::default();
         ledger.fail(run(1, 9), None).unwrap();
-        assert_eq!(
-            ledger.resolve(&Position::decision(at(5), "p"), None, None),
-            Err(Rewrites)
-        );
-        assert_eq!(
-            ledger
-                .resolve(&Position::decision(at(9), "p"), None, None)
-                .unwrap()
-                .len(),
-            1
-        );
+        assert_eq!(ledger.resolve(&Position::decision(at(5), "p"), None, None), Err(Rewrites));
+        assert_eq!(ledger.resolve(&Position::decision(at(9), "p"), None, None).unwrap().len(), 1);
     }
 
     #[test]
     fn the_newest_failure_expires_before_the_next_one_counts() {
         let mut ledger = Ledger::default();
-        ledger
-            .fail(
-                Run {
-                    expires_at: Some(at(5)),
-                    ..run(1, 2)
-                },
-                None,
-            )
-            .unwrap();
+        ledger.fail(Run { expires_at: Some(at(5)), ..run(1, 2) }, None).unwrap();
         ledger.fail(run(7, 8), None).unwrap();
-        assert_eq!(
-            ledger.last.as_ref().map(|episode| episode.ending.clone()),
-            Some(Ending::Expired)
-        );
+        assert_eq!(ledger.last.as_ref().map(|episode| episode.ending.clone()), Some(Ending::Expired));
         assert_eq!(ledger.open.unwrap().number, 2);
     }
 }

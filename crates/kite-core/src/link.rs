@@ -25,10 +25,7 @@ impl Link {
         if !allowed || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(UnsafeLink);
         }
-        Ok(Self {
-            title: title.into(),
-            url: url.to_owned(),
-        })
+        Ok(Self { title: title.into(), url: url.to_owned() })
     }
 
     /// The address.
@@ -43,12 +40,9 @@ mod tests {
 
     #[test]
     fn only_harmless_schemes_in_plain_sight_are_links() {
-        for good in [
-            "https://example.org/a?b=c#d",
-            "HTTP://example.org",
-            "mailto:team@example.org",
-            " https://example.org ",
-        ] {
+        for good in
+            ["https://example.org/a?b=c#d", "HTTP://example.org", "mailto:team@example.org", " https://example.org "]
+        {
             assert!(Link::parse("t", good).is_ok(), "{good}");
         }
         for bad in [

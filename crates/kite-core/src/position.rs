@@ -32,22 +32,12 @@ pub struct Position {
 impl Position {
     /// The position of an attempt.
     pub fn attempt(at: Timestamp, run_id: impl Into<String>, rank: Rank) -> Self {
-        Self {
-            at,
-            class: 0,
-            run_id: run_id.into(),
-            rank: Some(rank),
-        }
+        Self { at, class: 0, run_id: run_id.into(), rank: Some(rank) }
     }
 
     /// The position of a person's decision or of an expiry.
     pub fn decision(at: Timestamp, run_id: impl Into<String>) -> Self {
-        Self {
-            at,
-            class: 1,
-            run_id: run_id.into(),
-            rank: None,
-        }
+        Self { at, class: 1, run_id: run_id.into(), rank: None }
     }
 
     /// A small number for the kind of thing at this position, kept in the database.
@@ -89,10 +79,7 @@ mod tests {
         ];
         assert!(order.is_sorted_by(|left, right| left < right));
         for position in order {
-            assert_eq!(
-                Position::from_code(position.at, position.run_id.clone(), position.code()),
-                position
-            );
+            assert_eq!(Position::from_code(position.at, position.run_id.clone(), position.code()), position);
         }
     }
 }

@@ -150,9 +150,7 @@ impl Entry {
     /// The scopes that must be locked for it.
     pub fn scopes(&self) -> Vec<&Scope> {
         match self {
-            Self::Failing { identity, .. }
-            | Self::Person { identity, .. }
-            | Self::Expiry { identity, .. } => {
+            Self::Failing { identity, .. } | Self::Person { identity, .. } | Self::Expiry { identity, .. } => {
                 vec![&identity.scope]
             }
             Self::Clear { target, .. } => vec![&target.scope],
@@ -162,12 +160,7 @@ impl Entry {
 }
 
 /// The run id of a report that says when but not which: the same words at the same time are the same run.
-pub fn derived_run_id(
-    target: &Target,
-    verdict: &str,
-    occurred_at: Timestamp,
-    content: Option<&Content>,
-) -> String {
+pub fn derived_run_id(target: &Target, verdict: &str, occurred_at: Timestamp, content: Option<&Content>) -> String {
     let text = format!("{target:?} {verdict} {occurred_at} {content:?}");
     Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).to_string()
 }

@@ -17,9 +17,7 @@ const CUT_MARK: &str = "\n… [cut]";
 
 /// The text without control characters other than line breaks and tabs.
 pub fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .collect()
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// A title of at most [`TITLE_CHARS`] characters on one line, and whether it was cut.
@@ -28,10 +26,7 @@ pub fn title(text: &str) -> (String, bool) {
     let text = text.trim();
     match text.char_indices().nth(TITLE_CHARS) {
         None => (text.to_owned(), false),
-        Some(_) => (
-            text.chars().take(TITLE_CHARS - 1).chain(['…']).collect(),
-            true,
-        ),
+        Some(_) => (text.chars().take(TITLE_CHARS - 1).chain(['…']).collect(), true),
     }
 }
 

@@ -18,9 +18,7 @@ fn in_batches(submissions: &[Submission], sizes: &[usize]) -> Memory {
 }
 
 /// Every report once or more, in any order.
-fn shuffled(
-    submissions: Vec<Submission>,
-) -> impl Strategy<Value = (Vec<Submission>, Vec<Submission>)> {
+fn shuffled(submissions: Vec<Submission>) -> impl Strategy<Value = (Vec<Submission>, Vec<Submission>)> {
     let repeated = proptest::sample::subsequence(submissions.clone(), 0..=submissions.len());
     let all = repeated.prop_map({
         let submissions = submissions.clone();

@@ -34,21 +34,16 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        use sqlx::Error::{
-            BeginFailed, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed,
-        };
+        use sqlx::Error::{BeginFailed, Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
         match &error {
-            Io(_) | PoolClosed | PoolTimedOut | Protocol(_) | Tls(_) | WorkerCrashed
-            | BeginFailed => Self::Unavailable(error),
+            Io(_) | PoolClosed | PoolTimedOut | Protocol(_) | Tls(_) | WorkerCrashed | BeginFailed => {
+                Self::Unavailable(error)
+            }
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // lock_not_available, deadlock_detected; SQLite: busy, locked.
                 Some("55P03" | "40P01" | "5" | "6" | "261" | "517") => Self::Locked(error),
                 // Connection failures (class 08), out of resources (53), shutdown and crash (57P).
-                Some(code)
-                    if ["08", "53", "57P", "25P"]
-                        .iter()
-                        .any(|class| code.starts_with(class)) =>
-                {
+                Some(code) if ["08", "53", "57P", "25P"].iter().any(|class| code.starts_with(class)) => {
                     Self::Unavailable(error)
                 }
                 // SQLite: disk full, I/O error, cannot open.

@@ -15,10 +15,7 @@ pub fn scope_key(scope: &Scope) -> Uuid {
 /// The key of an identity, or of the part of a scope that a clear speaks of.
 pub fn target_key(target: &Target) -> Uuid {
     let issue_type = target.issue_type.map_or("", kite_core::IssueType::as_str);
-    let variant = target
-        .variant
-        .as_ref()
-        .map_or(String::new(), |variant| format!("={variant}"));
+    let variant = target.variant.as_ref().map_or(String::new(), |variant| format!("={variant}"));
     let scope = scope_parts(&target.scope);
     hash(&[&scope[..], &[issue_type, &variant]].concat())
 }
@@ -34,13 +31,7 @@ pub fn text_hash(view: &View, details: &str) -> Uuid {
 }
 
 fn scope_parts(scope: &Scope) -> [&str; 5] {
-    [
-        &scope.cluster,
-        &scope.namespace,
-        &scope.resource_type,
-        &scope.resource_name,
-        &scope.resource_namespace,
-    ]
+    [&scope.cluster, &scope.namespace, &scope.resource_type, &scope.resource_name, &scope.resource_namespace]
 }
 
 fn hash(parts: &[&str]) -> Uuid {
@@ -52,10 +43,7 @@ fn hash(parts: &[&str]) -> Uuid {
     }
     let digest = hasher.finalize();
     let mut bytes = [0; 16];
-    bytes
-        .iter_mut()
-        .zip(digest.iter())
-        .for_each(|(byte, digested)| *byte = *digested);
+    bytes.iter_mut().zip(digest.iter()).for_each(|(byte, digested)| *byte = *digested);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
@@ -66,21 +54,11 @@ mod tests {
 
     #[test]
     fn different_targets_have_different_keys() {
-        let all = Target {
-            scope: scope("shop"),
-            issue_type: None,
-            variant: None,
-        };
+        let all = Target { scope: scope("shop"), issue_type: None, variant: None };
         let keys = [
             target_key(&all),
-            target_key(&Target {
-                variant: Some(String::new()),
-                ..all.clone()
-            }),
-            target_key(&Target {
-                variant: Some("=".to_owned()),
-                ..all.clone()
-            }),
+            target_key(&Target { variant: Some(String::new()), ..all.clone() }),
+            target_key(&Target { variant: Some("=".to_owned()), ..all.clone() }),
             target_key(&Target::from(&identity(scope("shop")))),
             scope_key(&all.scope),
             scope_key(&scope("sho")),

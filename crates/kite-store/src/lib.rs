@@ -7,6 +7,8 @@
 //!
 //! To add a table or an operation, see the checklist in `CONTRIBUTING.md`.
 
+#![expect(clippy::duplicate_mod, reason = "`ops/` is compiled once for each database, with another `dialect` each")]
+
 mod error;
 mod keys;
 mod postgres;
@@ -21,7 +23,7 @@ use postgres::setup_error as postgres_setup_error;
 
 pub use error::StoreError;
 pub use query::{
-    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page,
-    Pulse, Related, Relating, Relation, Sort, Start,
+    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Related,
+    Relating, Relation, Sort, Start,
 };
 pub use store::{Options, Store};

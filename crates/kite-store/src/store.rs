@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    Counts, Due, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Relating, Relation,
-    StoreError, postgres, sqlite,
+    Counts, Due, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Relating, Relation, StoreError, postgres,
+    sqlite,
 };
 
 /// How to reach the database.
@@ -47,13 +47,10 @@ impl Store {
     pub async fn connect(options: &Options) -> Result<Self, StoreError> {
         let engine = if options.url.starts_with("sqlite:") {
             Engine::Sqlite(sqlite::connect(options).await?)
-        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://")
-        {
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             Engine::Postgres(postgres::connect(options).await?)
         } else {
-            return Err(StoreError::Setup(
-                "the database address must begin with postgres:// or sqlite:".to_owned(),
-            ));
+            return Err(StoreError::Setup("the database address must begin with postgres:// or sqlite:".to_owned()));
         };
         Ok(Self { engine })
     }
@@ -93,21 +90,12 @@ impl Store {
     }
 
     /// Reads an issue's history, newest first, from before a change on.
-    pub async fn history(
-        &self,
-        issue: Uuid,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Option<History>, StoreError> {
+    pub async fn history(&self, issue: Uuid, before: Option<i64>, limit: u32) -> Result<Option<History>, StoreError> {
         on_either!(self, history::read(issue, before, limit))
     }
 
     /// Counts the issues that match, and those resolved since a time.
-    pub async fn counts(
-        &self,
-        filter: &IssueFilter,
-        resolved_since: Timestamp,
-    ) -> Result<Counts, StoreError> {
+    pub async fn counts(&self, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
         on_either!(self, totals::counts(filter, resolved_since))
     }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kite_core::batch::Said;
 use kite_core::ledger::{Ending, Episode, Ledger, OpenEpisode, Run};
-use kite_core::{
-    Action, Change, Clear, Content, Edit, IssueType, Link, Position, Reason, Scope, Severity, State,
-};
+use kite_core::{Action, Change, Clear, Content, Edit, IssueType, Link, Position, Reason, Scope, Severity, State};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -20,11 +18,7 @@ pub fn write(value: &impl Serialize) -> String {
 }
 
 /// Reads a JSON column.
-pub fn read<T: DeserializeOwned>(
-    table: &'static str,
-    column: &'static str,
-    text: &str,
-) -> Result<T, StoreError> {
+pub fn read<T: DeserializeOwned>(table: &'static str, column: &'static str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|_| StoreError::Inconsistent { table, column })
 }
 
@@ -93,33 +87,9 @@ impl From<&Content> for ContentJson {
 impl DetailsJson {
     /// The content, together with what has columns of its own.
     pub fn content(self, title: String, description: String, severity: Severity) -> Content {
-        let Self {
-            revision,
-            ended_at,
-            links,
-            labels,
-            expires_at,
-            due_at,
-            cause,
-            reason,
-        } = self;
-        let links = links
-            .into_iter()
-            .filter_map(|(title, url)| Link::parse(title, &url).ok())
-            .collect();
-        Content {
-            revision,
-            ended_at,
-            title,
-            description,
-            severity,
-            links,
-            labels,
-            expires_at,
-            due_at,
-            cause,
-            reason,
-        }
+        let Self { revision, ended_at, links, labels, expires_at, due_at, cause, reason } = self;
+        let links = links.into_iter().filter_map(|(title, url)| Link::parse(title, &url).ok()).collect();
+        Content { revision, ended_at, title, description, severity, links, labels, expires_at, due_at, cause, reason }
     }
 }
 
@@ -132,10 +102,7 @@ impl ContentJson {
 }
 
 fn links_json(links: &[Link]) -> Vec<(String, String)> {
-    links
-        .iter()
-        .map(|link| (link.title.clone(), link.url().to_owned()))
-        .collect()
+    links.iter().map(|link| (link.title.clone(), link.url().to_owned())).collect()
 }
 
 /// A scope: cluster, namespace, type, name, namespace of the resource.
@@ -144,34 +111,14 @@ pub struct ScopeJson(String, String, String, String, String);
 
 impl From<&Scope> for ScopeJson {
     fn from(scope: &Scope) -> Self {
-        let Scope {
-            cluster,
-            namespace,
-            resource_type,
-            resource_name,
-            resource_namespace,
-        } = scope.clone();
-        Self(
-            cluster,
-            namespace,
-            resource_type,
-            resource_name,
-            resource_namespace,
-        )
+        let Scope { cluster, namespace, resource_type, resource_name, resource_namespace } = scope.clone();
+        Self(cluster, namespace, resource_type, resource_name, resource_namespace)
     }
 }
 
 impl From<ScopeJson> for Scope {
-    fn from(
-        ScopeJson(cluster, namespace, resource_type, resource_name, resource_namespace): ScopeJson,
-    ) -> Self {
-        Self {
-            cluster,
-            namespace,
-            resource_type,
-            resource_name,
-            resource_namespace,
-        }
+    fn from(ScopeJson(cluster, namespace, resource_type, resource_name, resource_namespace): ScopeJson) -> Self {
+        Self { cluster, namespace, resource_type, resource_name, resource_namespace }
     }
 }
 
@@ -197,12 +144,7 @@ struct RunJson(String, Timestamp, Timestamp, Option<Timestamp>);
 
 impl From<RunJson> for Run {
     fn from(RunJson(run_id, occurred_at, ended_at, expires_at): RunJson) -> Self {
-        Self {
-            run_id,
-            occurred_at,
-            ended_at,
-            expires_at,
-        }
+        Self { run_id, occurred_at, ended_at, expires_at }
     }
 }
 
@@ -212,12 +154,7 @@ struct OpenJson(u64, Timestamp, u64, Timestamp);
 
 impl From<OpenJson> for OpenEpisode {
     fn from(OpenJson(number, started_at, count, latest_end): OpenJson) -> Self {
-        Self {
-            number,
-            started_at,
-            count,
-            latest_end,
-        }
+        Self { number, started_at, count, latest_end }
     }
 }
 
@@ -254,27 +191,10 @@ pub struct LedgerJson {
 
 impl From<&Ledger> for LedgerJson {
     fn from(ledger: &Ledger) -> Self {
-        let Ledger {
-            open,
-            last,
-            count,
-            newest,
-            latest_end,
-            settled,
-            deleted_until,
-        } = ledger;
-        let run = |run: &Run| {
-            RunJson(
-                run.run_id.clone(),
-                run.occurred_at,
-                run.ended_at,
-                run.expires_at,
-            )
-        };
+        let Ledger { open, last, count, newest, latest_end, settled, deleted_until } = ledger;
+        let run = |run: &Run| RunJson(run.run_id.clone(), run.occurred_at, run.ended_at, run.expires_at);
         Self {
-            open: open
-                .as_ref()
-                .map(|open| OpenJson(open.number, open.started_at, open.count, open.latest_end)),
+            open: open.as_ref().map(|open| OpenJson(open.number, open.started_at, open.count, open.latest_end)),
             last: last.as_ref().map(EpisodeJson::from),
             count: *count,
             newest: newest.as_ref().map(run),
@@ -288,33 +208,13 @@ impl From<&Ledger> for LedgerJson {
 impl LedgerJson {
     /// The standing; `None` when an ending is unknown.
     pub fn ledger(self) -> Option<Ledger> {
-        let Self {
-            open,
-            last,
-            count,
-            newest,
-            latest_end,
-            settled,
-            deleted_until,
-        } = self;
+        let Self { open, last, count, newest, latest_end, settled, deleted_until } = self;
         let last = match last {
             Some(last) => Some(last.episode()?),
             None => None,
         };
-        let (open, newest, settled) = (
-            open.map(OpenEpisode::from),
-            newest.map(Run::from),
-            settled.map(Position::from),
-        );
-        Some(Ledger {
-            open,
-            last,
-            count,
-            newest,
-            latest_end,
-            settled,
-            deleted_until,
-        })
+        let (open, newest, settled) = (open.map(OpenEpisode::from), newest.map(Run::from), settled.map(Position::from));
+        Some(Ledger { open, last, count, newest, latest_end, settled, deleted_until })
     }
 }
 
@@ -336,16 +236,7 @@ impl From<&Episode> for EpisodeJson {
 
 impl EpisodeJson {
     fn episode(self) -> Option<Episode> {
-        let Self {
-            number,
-            started_at,
-            count,
-            count_so_far,
-            end,
-            ending,
-            by,
-            clean,
-        } = self;
+        let Self { number, started_at, count, count_so_far, end, ending, by, clean } = self;
         Some(Episode {
             number,
             started_at,
@@ -408,23 +299,14 @@ pub fn write_said(said: &Said) -> String {
     match said {
         Said::Failed(content) => write(&ContentJson::from(&**content)),
         Said::FailedAt { .. } | Said::Cleared(_) | Said::Ticked => "{}".to_owned(),
-        Said::Swept { anchor, at } => write(&SaidJson {
-            anchor: Some(anchor.into()),
-            at: Some(*at),
-            ..SaidJson::default()
-        }),
+        Said::Swept { anchor, at } => {
+            write(&SaidJson { anchor: Some(anchor.into()), at: Some(*at), ..SaidJson::default() })
+        }
         Said::Decided { by, action } => {
             let by = by.clone();
             write(&match action {
-                Action::Resolve { note } => SaidJson {
-                    by,
-                    note: note.clone(),
-                    ..SaidJson::default()
-                },
-                Action::Reopen | Action::Delete => SaidJson {
-                    by,
-                    ..SaidJson::default()
-                },
+                Action::Resolve { note } => SaidJson { by, note: note.clone(), ..SaidJson::default() },
+                Action::Reopen | Action::Delete => SaidJson { by, ..SaidJson::default() },
                 Action::Edit(edit) => edit_json(by, edit),
             })
         }
@@ -446,10 +328,7 @@ fn edit_json(by: Option<String>, edit: &Edit) -> SaidJson {
 /// Reads what a report of some kind says, whole.
 pub fn read_said(kind: kite_core::batch::Kind, text: &str) -> Result<Said, StoreError> {
     use kite_core::batch::Kind;
-    let wrong = || StoreError::Inconsistent {
-        table: "reports",
-        column: "said",
-    };
+    let wrong = || StoreError::Inconsistent { table: "reports", column: "said" };
     Ok(match kind {
         Kind::Failing => {
             let content: ContentJson = read("reports", "said", text)?;
@@ -460,17 +339,11 @@ pub fn read_said(kind: kite_core::batch::Kind, text: &str) -> Result<Said, Store
         Kind::Expiry => Said::Ticked,
         Kind::Sweep => {
             let SaidJson { anchor, at, .. } = read("reports", "said", text)?;
-            Said::Swept {
-                anchor: anchor.ok_or_else(wrong)?.into(),
-                at: at.ok_or_else(wrong)?,
-            }
+            Said::Swept { anchor: anchor.ok_or_else(wrong)?.into(), at: at.ok_or_else(wrong)? }
         }
         Kind::Resolve | Kind::Reopen | Kind::Edit | Kind::Delete => {
             let said: SaidJson = read("reports", "said", text)?;
-            Said::Decided {
-                by: said.by.clone(),
-                action: said.action(kind),
-            }
+            Said::Decided { by: said.by.clone(), action: said.action(kind) }
         }
     })
 }
@@ -486,12 +359,9 @@ impl SaidJson {
                 description: self.description,
                 severity: self.severity.and_then(Severity::from_code),
                 issue_type: self.issue_type.and_then(IssueType::from_code),
-                links: self.links.map(|links| {
-                    links
-                        .into_iter()
-                        .filter_map(|(title, url)| Link::parse(title, &url).ok())
-                        .collect()
-                }),
+                links: self
+                    .links
+                    .map(|links| links.into_iter().filter_map(|(title, url)| Link::parse(title, &url).ok()).collect()),
             }),
             _ => Action::Resolve { note: self.note },
         }

@@ -3,18 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kite_core::{
-    Action, Clear, Content, Entry, Identity, IssueType, Scope, Severity, Submission, Target,
-};
+use kite_core::{Action, Clear, Content, Entry, Identity, IssueType, Scope, Severity, Submission, Target};
 
 /// The moment `second` seconds after the beginning of 2024.
 ///
 /// # Panics
 /// When the moment is beyond the calendar.
-#[expect(
-    clippy::expect_used,
-    reason = "test support: the numbers are written in the tests"
-)]
+#[expect(clippy::expect_used, reason = "test support: the numbers are written in the tests")]
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_704_067_200 + second).expect("a moment within the calendar")
 }
@@ -37,11 +32,7 @@ pub fn scope_in(namespace: &str, name: &str) -> Scope {
 
 /// The builds of a scope.
 pub fn identity(scope: Scope) -> Identity {
-    Identity {
-        scope,
-        issue_type: IssueType::Build,
-        variant: String::new(),
-    }
+    Identity { scope, issue_type: IssueType::Build, variant: String::new() }
 }
 
 /// What a source says of a failed build.
@@ -74,11 +65,7 @@ pub fn failing(identity: &Identity, run: &str, occurred_at: impl Into<Option<Tim
 /// A healthy run of the whole scope.
 pub fn healthy(scope: &Scope, run: &str, occurred_at: impl Into<Option<Timestamp>>) -> Entry {
     Entry::Clear {
-        target: Target {
-            scope: scope.clone(),
-            issue_type: None,
-            variant: None,
-        },
+        target: Target { scope: scope.clone(), issue_type: None, variant: None },
         clear: Clear::Healthy,
         run_id: run.to_owned(),
         occurred_at: occurred_at.into(),
@@ -86,12 +73,7 @@ pub fn healthy(scope: &Scope, run: &str, occurred_at: impl Into<Option<Timestamp
 }
 
 /// A person's decision.
-pub fn decided(
-    identity: &Identity,
-    name: &str,
-    when: impl Into<Option<Timestamp>>,
-    action: Action,
-) -> Entry {
+pub fn decided(identity: &Identity, name: &str, when: impl Into<Option<Timestamp>>, action: Action) -> Entry {
     Entry::Person {
         identity: identity.clone(),
         issue_id: None,
@@ -104,10 +86,5 @@ pub fn decided(
 
 /// Submissions of one entry each.
 pub fn each(entries: impl IntoIterator<Item = Entry>) -> Vec<Submission> {
-    entries
-        .into_iter()
-        .map(|entry| Submission {
-            entries: vec![entry],
-        })
-        .collect()
+    entries.into_iter().map(|entry| Submission { entries: vec![entry] }).collect()
 }

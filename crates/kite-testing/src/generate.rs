@@ -1,9 +1,7 @@
 //! Arbitrary submissions from a world small enough that everything meets everything: few scopes,
 //! few runs, few moments, so that times are equal, copies differ and intervals overlap.
 
-use kite_core::{
-    Action, Clear, Content, Edit, Entry, Identity, IssueType, Scope, Severity, Submission, Target,
-};
+use kite_core::{Action, Clear, Content, Edit, Entry, Identity, IssueType, Scope, Severity, Submission, Target};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -32,39 +30,31 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn failing() -> impl Strategy<Value = Entry> {
-    (identity(), run("r"), moment(), text()).prop_map(|(identity, run_id, occurred_at, content)| {
-        Entry::Failing {
-            identity,
-            run_id,
-            occurred_at: Some(at(occurred_at)),
-            content,
-        }
+    (identity(), run("r"), moment(), text()).prop_map(|(identity, run_id, occurred_at, content)| Entry::Failing {
+        identity,
+        run_id,
+        occurred_at: Some(at(occurred_at)),
+        content,
     })
 }
 
 fn clear() -> impl Strategy<Value = Entry> {
-    (
-        target(),
-        prop_oneof![4 => Just(Clear::Healthy), 1 => Just(Clear::Gone)],
-        run("r"),
-        moment(),
-    )
-        .prop_map(|(target, clear, run_id, occurred_at)| Entry::Clear {
+    (target(), prop_oneof![4 => Just(Clear::Healthy), 1 => Just(Clear::Gone)], run("r"), moment()).prop_map(
+        |(target, clear, run_id, occurred_at)| Entry::Clear {
             target,
             clear,
             run_id,
             occurred_at: Some(at(occurred_at)),
-        })
+        },
+    )
 }
 
 fn sweep() -> impl Strategy<Value = Entry> {
-    (run("s"), moment(), vec(any_scope(), 1..=2)).prop_map(|(run_id, occurred_at, scopes)| {
-        Entry::Sweep {
-            anchor: scope(NAMES[0]),
-            scopes,
-            run_id,
-            occurred_at: Some(at(occurred_at)),
-        }
+    (run("s"), moment(), vec(any_scope(), 1..=2)).prop_map(|(run_id, occurred_at, scopes)| Entry::Sweep {
+        anchor: scope(NAMES[0]),
+        scopes,
+        run_id,
+        occurred_at: Some(at(occurred_at)),
     })
 }
 
@@ -102,22 +92,15 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 fn text() -> impl Strategy<Value = Content> {
-    (
-        0..2_u32,
-        option::of(moment()),
-        0..3_u8,
-        severity(),
-        option::weighted(0.3, moment()),
+    (0..2_u32, option::of(moment()), 0..3_u8, severity(), option::weighted(0.3, moment())).prop_map(
+        |(revision, ended_at, title, severity, expires_at)| Content {
+            revision,
+            ended_at: ended_at.map(at),
+            severity,
+            expires_at: expires_at.map(at),
+            ..content(&format!("title {title}"))
+        },
     )
-        .prop_map(
-            |(revision, ended_at, title, severity, expires_at)| Content {
-                revision,
-                ended_at: ended_at.map(at),
-                severity,
-                expires_at: expires_at.map(at),
-                ..content(&format!("title {title}"))
-            },
-        )
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
@@ -129,16 +112,8 @@ fn identity() -> impl Strategy<Value = Identity> {
 }
 
 fn target() -> impl Strategy<Value = Target> {
-    (
-        any_scope(),
-        option::weighted(0.3, issue_type()),
-        option::weighted(0.3, variant()),
-    )
-        .prop_map(|(scope, issue_type, variant)| Target {
-            scope,
-            issue_type,
-            variant,
-        })
+    (any_scope(), option::weighted(0.3, issue_type()), option::weighted(0.3, variant()))
+        .prop_map(|(scope, issue_type, variant)| Target { scope, issue_type, variant })
 }
 
 fn any_scope() -> impl Strategy<Value = Scope> {

@@ -2,14 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Batch, Filed, Kind, Loaded, Pending, Record, ReportKey, Said, Slot, StoredReport, Verdict,
-    stamp,
-};
-use crate::change::{Change, Reason, Standing, between};
+use super::tell::Telling;
+use super::{Batch, Filed, Kind, Loaded, Record, ReportKey, Said, Slot, StoredReport, Verdict, stamp};
 use crate::fold::view;
-use crate::issue::{Identity, IssueType, Severity, Target};
-use crate::ledger::{Episode, Rewrites, Run};
+use crate::issue::{Identity, IssueType, Target};
+use crate::ledger::Rewrites;
 use crate::position::{Position, Rank};
 use crate::report::{Action, Clear, Content, Entry, Submission};
 
@@ -48,96 +45,38 @@ impl Batch {
     }
 
     fn take_over(&mut self, loaded: Loaded) {
-        let file = |report: StoredReport| {
-            (
-                report.key.clone(),
-                Filed {
-                    report,
-                    changed: false,
-                },
-            )
-        };
+        let file = |report: StoredReport| (report.key.clone(), Filed { report, changed: false });
         self.reports = loaded.reports.into_iter().map(file).collect();
-        self.slots = loaded
-            .records
-            .into_iter()
-            .map(|record| (record.identity.clone(), Slot::stored(record)))
-            .collect();
-        self.previous = loaded
-            .previous
-            .into_iter()
-            .map(|(scope, at, position)| ((scope, at), position))
-            .collect();
+        self.slots = loaded.records.into_iter().map(|record| (record.identity.clone(), Slot::stored(record))).collect();
+        self.previous = loaded.previous.into_iter().map(|(scope, at, position)| ((scope, at), position)).collect();
         self.sweeps = loaded.sweeps;
-        self.attempts = self
-            .revised_anchors()
-            .into_iter()
-            .map(|anchor| (anchor, Vec::new()))
-            .collect();
+        self.attempts = self.revised_anchors().into_iter().map(|anchor| (anchor, Vec::new())).collect();
         for attempt in loaded.attempts {
-            self.attempts
-                .entry(attempt.key.target.scope.clone())
-                .or_default()
-                .push(attempt);
+            self.attempts.entry(attempt.key.target.scope.clone()).or_default().push(attempt);
         }
     }
 
     fn apply_entry(&mut self, at: At, entry: &Entry) -> Verdict {
         let time = self.time_of(at.submission, entry);
         match entry {
-            Entry::Failing {
-                identity,
-                run_id,
-                content,
-                ..
-            } => self.fail(at, identity, run_id, time, content),
-            Entry::Clear {
-                target,
-                clear,
-                run_id,
-                ..
-            } => self.clear(at, target, *clear, run_id, time),
-            Entry::Sweep {
-                anchor,
-                scopes,
-                run_id,
-                ..
-            } => self.sweep(at, anchor, scopes, run_id, time),
-            Entry::Person {
-                identity,
-                issue_id,
-                by,
-                action,
-                ..
-            } => {
+            Entry::Failing { identity, run_id, content, .. } => self.fail(at, identity, run_id, time, content),
+            Entry::Clear { target, clear, run_id, .. } => self.clear(at, target, *clear, run_id, time),
+            Entry::Sweep { anchor, scopes, run_id, .. } => self.sweep(at, anchor, scopes, run_id, time),
+            Entry::Person { identity, issue_id, by, action, .. } => {
                 if issue_id.is_some_and(|id| !self.shows(identity, id)) {
                     return Verdict::Missing;
                 }
-                let said = Said::Decided {
-                    by: by.clone(),
-                    action: action.clone(),
-                };
-                self.decide(at, identity, entry, time, said)
+                let said = Said::Decided { by: by.clone(), action: action.clone() };
+                self.decide(at, identity, entry, time, &said)
             }
-            Entry::Expiry { identity, .. } => self.decide(at, identity, entry, time, Said::Ticked),
+            Entry::Expiry { identity, .. } => self.decide(at, identity, entry, time, &Said::Ticked),
         }
     }
 
-    fn fail(
-        &mut self,
-        at: At,
-        identity: &Identity,
-        run_id: &str,
-        time: Timestamp,
-        content: &Content,
-    ) -> Verdict {
+    fn fail(&mut self, at: At, identity: &Identity, run_id: &str, time: Timestamp, content: &Content) -> Verdict {
         let key = ReportKey::of(identity, run_id, Kind::Failing);
         let position = Position::attempt(time, run_id, Rank::Failing);
-        let report = StoredReport {
-            key,
-            position: position.clone(),
-            said: Said::Failed(Box::new(content.clone())),
-        };
+        let report = StoredReport { key, position: position.clone(), said: Said::Failed(Box::new(content.clone())) };
         let filing = self.file(report);
         let horizon = self.horizon(identity);
         let slot = self.slot(identity);
@@ -150,35 +89,18 @@ impl Batch {
             return Verdict::Updated;
         }
         let run = content.run(run_id, time);
-        let applied = if slot.rewrite.is_some() {
-            Err(Rewrites)
-        } else {
-            slot.record.ledger.fail(run, horizon.as_ref())
-        };
+        let applied =
+            if slot.rewrite.is_some() { Err(Rewrites) } else { slot.record.ledger.fail(run, horizon.as_ref()) };
         let Ok(ended) = applied else {
             slot.rewrite(Some(position), at);
             return Verdict::Late;
         };
         slot.ended.extend(ended);
-        let is_newest = slot
-            .record
-            .ledger
-            .newest
-            .as_ref()
-            .is_some_and(|newest| newest.run_id == *run_id);
+        let is_newest = slot.record.ledger.newest.as_ref().is_some_and(|newest| newest.run_id == *run_id);
         if is_newest {
-            slot.record
-                .show(view(identity.issue_type, content.clone(), &[]));
+            slot.record.show(view(identity.issue_type, content.clone(), &[]));
         }
-        self.tell(
-            at,
-            identity,
-            &before,
-            Telling {
-                run_id: Some(run_id),
-                ..Telling::default()
-            },
-        );
+        self.tell(at, identity, &before, Telling { run_id: Some(run_id), ..Telling::default() });
         match (before.exists(), is_newest) {
             (false, _) => Verdict::Created,
             (true, true) => Verdict::Updated,
@@ -186,52 +108,24 @@ impl Batch {
         }
     }
 
-    fn clear(
-        &mut self,
-        at: At,
-        target: &Target,
-        clear: Clear,
-        run_id: &str,
-        time: Timestamp,
-    ) -> Verdict {
+    fn clear(&mut self, at: At, target: &Target, clear: Clear, run_id: &str, time: Timestamp) -> Verdict {
         let (kind, rank) = match clear {
             Clear::Healthy => (Kind::Healthy, Rank::Healthy),
             Clear::Gone => (Kind::Gone, Rank::Gone),
         };
-        let key = ReportKey {
-            target: target.clone(),
-            run_id: run_id.to_owned(),
-            kind,
-        };
+        let key = ReportKey { target: target.clone(), run_id: run_id.to_owned(), kind };
         let position = Position::attempt(time, run_id, rank);
-        let is_late = self
-            .scopes
-            .get(&target.scope)
-            .is_some_and(|held| held.state.horizon.as_ref() > Some(&position));
-        match self.file(StoredReport {
-            key,
-            position: position.clone(),
-            said: Said::Cleared(clear),
-        }) {
+        let is_late = self.scopes.get(&target.scope).is_some_and(|held| held.state.horizon.as_ref() > Some(&position));
+        match self.file(StoredReport { key, position: position.clone(), said: Said::Cleared(clear) }) {
             Filing::Same => return Verdict::Duplicate,
             Filing::New => self.clear_covered(at, target, &position, clear),
             Filing::Merged(from) => self.rewrite_covered(at, target, &from),
         }
-        if is_late {
-            Verdict::Late
-        } else {
-            Verdict::Updated
-        }
+        if is_late { Verdict::Late } else { Verdict::Updated }
     }
 
     /// Ends the episodes of all identities that a clear covers.
-    pub(super) fn clear_covered(
-        &mut self,
-        at: At,
-        target: &Target,
-        position: &Position,
-        clear: Clear,
-    ) {
+    pub(super) fn clear_covered(&mut self, at: At, target: &Target, position: &Position, clear: Clear) {
         self.raise_horizon(&target.scope, position);
         for identity in self.covered(target) {
             let Some(slot) = self.slots.get_mut(&identity) else {
@@ -246,15 +140,7 @@ impl Batch {
                 Ok(ended) => slot.ended.extend(ended),
                 Err(Rewrites) => slot.rewrite(Some(position.clone()), at),
             }
-            self.tell(
-                at,
-                &identity,
-                &before,
-                Telling {
-                    run_id: Some(&position.run_id),
-                    ..Telling::default()
-                },
-            );
+            self.tell(at, &identity, &before, Telling { run_id: Some(&position.run_id), ..Telling::default() });
         }
     }
 
@@ -268,23 +154,12 @@ impl Batch {
         }
     }
 
-    fn decide(
-        &mut self,
-        at: At,
-        identity: &Identity,
-        entry: &Entry,
-        time: Timestamp,
-        said: Said,
-    ) -> Verdict {
+    fn decide(&mut self, at: At, identity: &Identity, entry: &Entry, time: Timestamp, said: &Said) -> Verdict {
         let Some(key) = stamp::report_keys(entry).pop() else {
             return Verdict::Missing;
         };
         let position = Position::decision(time, key.run_id.clone());
-        let report = StoredReport {
-            key,
-            position: position.clone(),
-            said: said.clone(),
-        };
+        let report = StoredReport { key, position: position.clone(), said: said.clone() };
         match self.file(report) {
             Filing::Same => return Verdict::Duplicate,
             Filing::New => {}
@@ -298,33 +173,20 @@ impl Batch {
         let before = slot.standing();
         let ledger = &mut slot.record.ledger;
         let waits = slot.rewrite.is_some();
-        let applied = match &said {
+        let applied = match said {
             _ if waits => Err(Rewrites),
-            Said::Decided {
-                by,
-                action: Action::Resolve { .. },
-            } => ledger.resolve(&position, by.clone(), horizon.as_ref()),
-            Said::Decided {
-                action: Action::Reopen,
-                ..
-            } => ledger.reopen(&position, horizon.as_ref()),
-            Said::Decided {
-                action: Action::Delete,
-                ..
-            } => ledger
-                .delete(&position, horizon.as_ref())
-                .map(|()| Vec::new()),
+            Said::Decided { by, action: Action::Resolve { .. } } => {
+                ledger.resolve(&position, by.clone(), horizon.as_ref())
+            }
+            Said::Decided { action: Action::Reopen, .. } => ledger.reopen(&position, horizon.as_ref()),
+            Said::Decided { action: Action::Delete, .. } => {
+                ledger.delete(&position, horizon.as_ref()).map(|()| Vec::new())
+            }
             Said::Ticked => ledger.note(&position, horizon.as_ref()),
             // What an edit covers is shown anew from the reported text, which only a fold reads.
             _ => Err(Rewrites),
         };
-        let deletes = matches!(
-            said,
-            Said::Decided {
-                action: Action::Delete,
-                ..
-            }
-        );
+        let deletes = matches!(said, Said::Decided { action: Action::Delete, .. });
         match applied {
             Ok(_) if deletes => slot.purge(),
             Ok(ended) => slot.ended.extend(ended),
@@ -333,20 +195,14 @@ impl Batch {
         if deletes {
             slot.renew = true;
         }
-        self.tell(at, identity, &before, Telling::of(&said));
+        self.tell(at, identity, &before, Telling::of(said));
         Verdict::Updated
     }
 
     /// Files a report, merged with the copy that is known.
     pub(super) fn file(&mut self, report: StoredReport) -> Filing {
         let Some(filed) = self.reports.get_mut(&report.key) else {
-            self.reports.insert(
-                report.key.clone(),
-                Filed {
-                    report,
-                    changed: true,
-                },
-            );
+            self.reports.insert(report.key.clone(), Filed { report, changed: true });
             return Filing::New;
         };
         let merged = filed.report.clone().merged_with(report);
@@ -354,66 +210,8 @@ impl Batch {
             return Filing::Same;
         }
         let from = merged.position.clone().min(filed.report.position.clone());
-        *filed = Filed {
-            report: merged,
-            changed: true,
-        };
+        *filed = Filed { report: merged, changed: true };
         Filing::Merged(from)
-    }
-
-    /// Enters a change into the history, if there was one, unless a fold will tell.
-    pub(super) fn tell(
-        &mut self,
-        at: At,
-        identity: &Identity,
-        before: &Standing,
-        telling: Telling<'_>,
-    ) {
-        let Some(slot) = self.slots.get_mut(identity) else {
-            return;
-        };
-        if slot.rewrite.is_some() {
-            return;
-        }
-        let after = slot.standing();
-        let reborn = !before.exists() && after.exists();
-        if reborn || slot.renew && after.exists() {
-            slot.record.id = (self.new_id)();
-            slot.record.created_at = self.clock;
-            slot.record.related = false;
-            slot.renew = false;
-        }
-        let shown = slot
-            .purged
-            .filter(|_| !after.exists())
-            .unwrap_or(slot.record.id);
-        let found = between(before, &after);
-        let Some(reason) = telling
-            .reason
-            .filter(|_| telling.always || found.is_some())
-            .or(found)
-        else {
-            return;
-        };
-        slot.record.updated_at = self.clock;
-        let change = Change {
-            by: telling.by,
-            note: telling.note,
-            run_id: telling.run_id.map(str::to_owned),
-            ..Change::new(reason, before, &after)
-        };
-        self.changes.push(super::IssueChange {
-            issue_id: shown,
-            identity: identity.clone(),
-            change,
-        });
-        if let Some(outcome) = self.outcomes.get_mut(at.submission)
-            && before.is_active()
-            && !after.is_active()
-            && after.exists()
-        {
-            outcome.resolved.push(shown);
-        }
     }
 
     pub(super) fn raise_horizon(&mut self, scope: &crate::Scope, position: &Position) {
@@ -425,15 +223,11 @@ impl Batch {
     }
 
     fn horizon(&self, identity: &Identity) -> Option<Position> {
-        self.scopes
-            .get(&identity.scope)
-            .and_then(|held| held.state.horizon.clone())
+        self.scopes.get(&identity.scope).and_then(|held| held.state.horizon.clone())
     }
 
     fn shows(&self, identity: &Identity, issue_id: uuid::Uuid) -> bool {
-        self.slots
-            .get(identity)
-            .is_some_and(|slot| slot.record.id == issue_id && slot.record.ledger.exists())
+        self.slots.get(identity).is_some_and(|slot| slot.record.id == issue_id && slot.record.ledger.exists())
     }
 
     fn slot(&mut self, identity: &Identity) -> &mut Slot {
@@ -445,181 +239,8 @@ impl Batch {
 
     /// The known identities that a target covers.
     fn covered(&self, target: &Target) -> Vec<Identity> {
-        let first = Identity {
-            scope: target.scope.clone(),
-            issue_type: IssueType::Build,
-            variant: String::new(),
-        };
-        let in_scope = self
-            .slots
-            .range(first..)
-            .take_while(|(identity, _)| identity.scope == target.scope);
-        in_scope
-            .map(|(identity, _)| identity)
-            .filter(|identity| target.covers(identity))
-            .cloned()
-            .collect()
-    }
-}
-
-/// How a change is told.
-#[derive(Default)]
-pub(super) struct Telling<'a> {
-    /// The reason, when it is not what the standings say.
-    pub reason: Option<Reason>,
-    /// Whether it is told even when the standing is the same.
-    pub always: bool,
-    pub by: Option<String>,
-    pub note: Option<String>,
-    pub run_id: Option<&'a str>,
-}
-
-impl Telling<'_> {
-    /// How a decision is told.
-    pub(super) fn of(said: &Said) -> Self {
-        let Said::Decided { by, action } = said else {
-            return Self::default();
-        };
-        let by = by.clone();
-        match action {
-            Action::Resolve { note } => Self {
-                reason: Some(Reason::ResolvedBy),
-                by,
-                note: note.clone(),
-                ..Self::default()
-            },
-            Action::Reopen => Self {
-                reason: Some(Reason::ReopenedBy),
-                by,
-                ..Self::default()
-            },
-            Action::Edit(_) => Self {
-                reason: Some(Reason::EditedBy),
-                always: true,
-                by,
-                ..Self::default()
-            },
-            Action::Delete => Self {
-                reason: Some(Reason::DeletedBy),
-                by,
-                ..Self::default()
-            },
-        }
-    }
-}
-
-impl Content {
-    /// The run that this content tells of.
-    pub fn run(&self, run_id: &str, occurred_at: Timestamp) -> Run {
-        let ended_at = self.ended_at.unwrap_or(occurred_at).max(occurred_at);
-        Run {
-            run_id: run_id.to_owned(),
-            occurred_at,
-            ended_at,
-            expires_at: self.expires_at,
-        }
-    }
-}
-
-impl StoredReport {
-    /// Two copies of one report as one: the earlier time, the greater content.
-    fn merged_with(mut self, other: Self) -> Self {
-        self.position = self.position.min(other.position);
-        if let (Said::Failed(mine), Said::Failed(theirs)) = (&mut self.said, other.said)
-            && theirs > *mine
-        {
-            *mine = theirs;
-        }
-        self
-    }
-}
-
-impl Record {
-    /// An identity that nothing is known of.
-    fn empty(identity: Identity, id: uuid::Uuid, clock: Timestamp) -> Self {
-        Self {
-            issue_type: identity.issue_type,
-            identity,
-            id,
-            ledger: crate::ledger::Ledger::default(),
-            severity: Severity::Info,
-            application: String::new(),
-            component: String::new(),
-            created_at: clock,
-            updated_at: clock,
-            related: false,
-            view: None,
-        }
-    }
-
-    /// Shows another text.
-    pub(super) fn show(&mut self, view: crate::View) {
-        self.severity = view.content.severity;
-        self.issue_type = view.issue_type;
-        self.application = view
-            .content
-            .labels
-            .get("application")
-            .cloned()
-            .unwrap_or_default();
-        self.view = Some(view);
-    }
-}
-
-impl Slot {
-    fn new(record: Record) -> Self {
-        Self {
-            record,
-            stored: None,
-            purged: None,
-            replace_from: None,
-            ended: Vec::new(),
-            rewrite: None,
-            renew: false,
-        }
-    }
-
-    fn stored(record: Record) -> Self {
-        Self {
-            stored: Some(record.clone()),
-            ..Self::new(record)
-        }
-    }
-
-    pub(super) fn standing(&self) -> Standing {
-        Standing::of(&self.record.ledger, self.record.severity)
-    }
-
-    /// Marks the identity for a fold from a position; `None`: from the beginning.
-    pub(super) fn rewrite(&mut self, from: Option<Position>, at: At) {
-        let before = self.standing();
-        // The stored episodes of an issue that this batch deletes are no place to start from.
-        let from = from.filter(|_| self.replace_from.is_none());
-        match &mut self.rewrite {
-            Some(pending) => {
-                pending.from = pending.from.take().min(from);
-                (pending.submission, pending.entry) = (at.submission, at.entry);
-            }
-            None => {
-                self.rewrite = Some(Pending {
-                    from,
-                    submission: at.submission,
-                    entry: at.entry,
-                    before,
-                })
-            }
-        }
-    }
-
-    /// Removes what is stored of the issue.
-    pub(super) fn purge(&mut self) {
-        self.purged = self.purged.or(self
-            .stored
-            .as_ref()
-            .filter(|stored| stored.ledger.exists())
-            .map(|stored| stored.id));
-        self.replace_from = Some(1);
-        self.ended = Vec::<Episode>::new();
-        self.record.view = None;
+        let first = Identity { scope: target.scope.clone(), issue_type: IssueType::Build, variant: String::new() };
+        let in_scope = self.slots.range(first..).take_while(|(identity, _)| identity.scope == target.scope);
+        in_scope.map(|(identity, _)| identity).filter(|identity| target.covers(identity)).cloned().collect()
     }
 }

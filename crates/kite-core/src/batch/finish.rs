@@ -18,37 +18,17 @@ impl Batch {
         for (outcome, submission) in outcomes.iter_mut().zip(&submissions) {
             self.answer(outcome, submission, &mut created);
         }
-        let scopes = self
-            .scopes
-            .into_iter()
-            .filter(|(_, held)| held.state != held.stored);
-        let mut reports: Vec<_> = self
-            .reports
-            .into_values()
-            .filter(|filed| filed.changed)
-            .map(|filed| filed.report)
-            .collect();
+        let scopes = self.scopes.into_iter().filter(|(_, held)| held.state != held.stored);
+        let mut reports: Vec<_> =
+            self.reports.into_values().filter(|filed| filed.changed).map(|filed| filed.report).collect();
         reports.sort_by(|left, right| left.key.cmp(&right.key));
         let mut counters = BTreeMap::new();
         let mut records = Vec::new();
         for slot in self.slots.into_values().filter(Slot::changed) {
             count(&mut counters, slot.stored.as_ref(), -1);
             count(&mut counters, Some(&slot.record), 1);
-            let Slot {
-                record,
-                stored,
-                purged,
-                replace_from,
-                ended,
-                ..
-            } = slot;
-            records.push(Written {
-                record,
-                is_new: stored.is_none(),
-                purged,
-                replace_from,
-                ended,
-            });
+            let Slot { record, stored, purged, replace_from, ended, .. } = slot;
+            records.push(Written { record, is_new: stored.is_none(), purged, replace_from, ended });
         }
         counters.retain(|_, difference| *difference != 0);
         Decision {
@@ -64,20 +44,14 @@ impl Batch {
     /// Completes an answer with the issue that the submission's first failure or decision belongs to.
     fn answer(&self, outcome: &mut Outcome, submission: &Submission, created: &mut BTreeSet<Uuid>) {
         let subject = submission.entries.iter().find_map(|entry| match entry {
-            Entry::Failing {
-                identity, run_id, ..
-            } => Some((identity, Some(run_id))),
+            Entry::Failing { identity, run_id, .. } => Some((identity, Some(run_id))),
             Entry::Person { identity, .. } => Some((identity, None)),
             Entry::Clear { .. } | Entry::Sweep { .. } | Entry::Expiry { .. } => None,
         });
         let Some((identity, run_id)) = subject else {
             return;
         };
-        let Some(slot) = self
-            .slots
-            .get(identity)
-            .filter(|slot| slot.record.ledger.exists())
-        else {
+        let Some(slot) = self.slots.get(identity).filter(|slot| slot.record.ledger.exists()) else {
             return;
         };
         if outcome.verdict == Verdict::Missing {
@@ -85,19 +59,12 @@ impl Batch {
         }
         outcome.issue_id = Some(slot.record.id);
         outcome.issue = slot.record.issue().map(Box::new);
-        let newest = slot
-            .record
-            .ledger
-            .newest
-            .as_ref()
-            .map(|newest| &newest.run_id);
+        let newest = slot.record.ledger.newest.as_ref().map(|newest| &newest.run_id);
         if outcome.verdict == Verdict::Late && run_id.is_some() && run_id == newest {
             outcome.verdict = Verdict::Updated;
         }
-        if matches!(
-            outcome.verdict,
-            Verdict::Created | Verdict::Late | Verdict::Updated
-        ) && !slot.was_shown()
+        if matches!(outcome.verdict, Verdict::Created | Verdict::Late | Verdict::Updated)
+            && !slot.was_shown()
             && run_id.is_some()
         {
             outcome.verdict = if created.insert(slot.record.id) {
@@ -120,19 +87,14 @@ impl Slot {
     }
 
     fn was_shown(&self) -> bool {
-        self.stored
-            .as_ref()
-            .is_some_and(|stored| stored.ledger.exists())
+        self.stored.as_ref().is_some_and(|stored| stored.ledger.exists())
     }
 }
 
 impl Record {
     /// The issue as readers see it, when its text is at hand.
     pub fn issue(&self) -> Option<Issue> {
-        let View {
-            issue_type,
-            content,
-        } = self.view.clone()?;
+        let View { issue_type, content } = self.view.clone()?;
         let newest = self.ledger.newest.as_ref()?;
         let state = state(&self.ledger)?;
         let detected_at = match (&self.ledger.open, &self.ledger.last) {
@@ -140,12 +102,7 @@ impl Record {
             (None, Some(last)) => last.started_at,
             (None, None) => newest.occurred_at,
         };
-        let resolved_at = self
-            .ledger
-            .last
-            .as_ref()
-            .filter(|_| state == State::Resolved)
-            .map(|last| last.end.at);
+        let resolved_at = self.ledger.last.as_ref().filter(|_| state == State::Resolved).map(|last| last.end.at);
         Some(Issue {
             id: self.id,
             identity: self.identity.clone(),

@@ -13,8 +13,10 @@
 mod apply;
 mod finish;
 mod refold;
+mod slot;
 mod stamp;
 mod sweeps;
+mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -334,10 +336,7 @@ struct Pending {
 
 impl Batch {
     /// A batch of submissions; `new_id` names new issues.
-    pub fn new(
-        submissions: Vec<Submission>,
-        new_id: impl FnMut() -> Uuid + Send + 'static,
-    ) -> Self {
+    pub fn new(submissions: Vec<Submission>, new_id: impl FnMut() -> Uuid + Send + 'static) -> Self {
         let outcomes = vec![Outcome::default(); submissions.len()];
         Self {
             submissions,

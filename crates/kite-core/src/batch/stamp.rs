@@ -15,19 +15,10 @@ impl Batch {
     ///
     /// `stamped_at` of each scope is the first time that may be stamped in it now. Fails when a
     /// change in an anchor's past touches scopes that are not locked.
-    pub fn locked(
-        &mut self,
-        clock: Timestamp,
-        scopes: BTreeMap<Scope, ScopeState>,
-    ) -> Result<(), MoreScopes> {
+    pub fn locked(&mut self, clock: Timestamp, scopes: BTreeMap<Scope, ScopeState>) -> Result<(), MoreScopes> {
         let missing: BTreeSet<Scope> = self
             .late_anchors(|anchor| scopes.get(anchor))
-            .flat_map(|anchor| {
-                scopes
-                    .get(anchor)
-                    .into_iter()
-                    .flat_map(|state| &state.sweeps)
-            })
+            .flat_map(|anchor| scopes.get(anchor).into_iter().flat_map(|state| &state.sweeps))
             .filter(|target| !scopes.contains_key(*target))
             .cloned()
             .collect();
@@ -36,18 +27,7 @@ impl Batch {
         }
         self.stamp(&scopes);
         self.clock = clock;
-        self.scopes = scopes
-            .into_iter()
-            .map(|(scope, state)| {
-                (
-                    scope,
-                    Held {
-                        stored: state.clone(),
-                        state,
-                    },
-                )
-            })
-            .collect();
+        self.scopes = scopes.into_iter().map(|(scope, state)| (scope, Held { stored: state.clone(), state })).collect();
         for (submission, stamp) in self.submissions.iter().zip(&self.stamps) {
             for scope in submission.entries.iter().flat_map(Entry::scopes) {
                 if let Some(held) = self.scopes.get_mut(scope) {
@@ -79,9 +59,9 @@ impl Batch {
                     }
                     Entry::Clear { target, .. } => since(&target.scope, at),
                     Entry::Sweep { anchor, scopes, .. } => {
-                        scopes
-                            .iter()
-                            .for_each(|scope| since(scope, Timestamp::UNIX_EPOCH));
+                        for scope in scopes {
+                            since(scope, Timestamp::UNIX_EPOCH);
+                        }
                         lookups.previous.push((anchor.clone(), at));
                     }
                 }
@@ -89,11 +69,7 @@ impl Batch {
         }
         for anchor in self.revised_anchors() {
             // Sweeps of scopes that are not locked lie before all that this batch says of the anchor.
-            let targets = self
-                .scopes
-                .get(&anchor)
-                .into_iter()
-                .flat_map(|held| &held.state.sweeps);
+            let targets = self.scopes.get(&anchor).into_iter().flat_map(|held| &held.state.sweeps);
             targets
                 .filter(|scope| self.scopes.contains_key(*scope))
                 .for_each(|scope| since(scope, Timestamp::UNIX_EPOCH));
@@ -107,23 +83,14 @@ impl Batch {
     /// Anchors whose sweeps must be given their times anew: something is put before a stored
     /// sweep, or this batch holds both a sweep and attempts that say when they were.
     pub(super) fn revised_anchors(&self) -> BTreeSet<Scope> {
-        let entries = || {
-            self.submissions
-                .iter()
-                .flat_map(|submission| &submission.entries)
-        };
-        let timed: BTreeSet<&Scope> = entries()
-            .filter_map(timed_attempt)
-            .map(|(scope, _)| scope)
-            .collect();
+        let entries = || self.submissions.iter().flat_map(|submission| &submission.entries);
+        let timed: BTreeSet<&Scope> = entries().filter_map(timed_attempt).map(|(scope, _)| scope).collect();
         let swept = entries().filter_map(|entry| match entry {
             Entry::Sweep { anchor, .. } => Some(anchor),
             _ => None,
         });
         let late = self.late_anchors(|anchor| self.scopes.get(anchor).map(|held| &held.stored));
-        late.chain(swept.filter(|anchor| timed.contains(*anchor)))
-            .cloned()
-            .collect()
+        late.chain(swept.filter(|anchor| timed.contains(*anchor))).cloned().collect()
     }
 
     /// When an entry happened.
@@ -135,25 +102,18 @@ impl Batch {
             Entry::Person { at, .. } => *at,
             Entry::Expiry { at, .. } => Some(*at),
         };
-        said.or_else(|| self.stamps.get(submission).copied())
-            .unwrap_or(self.clock)
+        said.or_else(|| self.stamps.get(submission).copied()).unwrap_or(self.clock)
     }
 
     /// Gives each submission one time, later than all given before in each of its scopes.
     fn stamp(&mut self, scopes: &BTreeMap<Scope, ScopeState>) {
-        let mut next: BTreeMap<&Scope, Timestamp> = scopes
-            .iter()
-            .map(|(scope, state)| (scope, state.stamped_at))
-            .collect();
+        let mut next: BTreeMap<&Scope, Timestamp> =
+            scopes.iter().map(|(scope, state)| (scope, state.stamped_at)).collect();
         self.stamps.clear();
         for submission in &self.submissions {
             let touched: Vec<&Scope> = submission.entries.iter().flat_map(Entry::scopes).collect();
-            let stamp = touched
-                .iter()
-                .filter_map(|scope| next.get(scope))
-                .max()
-                .copied()
-                .unwrap_or(Timestamp::UNIX_EPOCH);
+            let stamp =
+                touched.iter().filter_map(|scope| next.get(scope)).max().copied().unwrap_or(Timestamp::UNIX_EPOCH);
             for scope in touched {
                 if let Some(time) = next.get_mut(scope) {
                     *time = stamp.saturating_add(TICK).unwrap_or(stamp);
@@ -168,11 +128,7 @@ impl Batch {
         &'a self,
         state: impl Fn(&Scope) -> Option<&'a ScopeState> + 'a,
     ) -> impl Iterator<Item = &'a Scope> {
-        let attempts = self
-            .submissions
-            .iter()
-            .flat_map(|submission| &submission.entries)
-            .filter_map(timed_attempt);
+        let attempts = self.submissions.iter().flat_map(|submission| &submission.entries).filter_map(timed_attempt);
         attempts
             .filter(move |(scope, at)| state(scope).is_some_and(|state| state.swept_at > Some(*at)))
             .map(|(scope, _)| scope)
@@ -182,16 +138,8 @@ impl Batch {
 /// The scope of an attempt and when it began, if the source said when.
 fn timed_attempt(entry: &Entry) -> Option<(&Scope, Timestamp)> {
     match entry {
-        Entry::Failing {
-            identity,
-            occurred_at,
-            ..
-        } => Some((&identity.scope, (*occurred_at)?)),
-        Entry::Clear {
-            target,
-            occurred_at,
-            ..
-        } => Some((&target.scope, (*occurred_at)?)),
+        Entry::Failing { identity, occurred_at, .. } => Some((&identity.scope, (*occurred_at)?)),
+        Entry::Clear { target, occurred_at, .. } => Some((&target.scope, (*occurred_at)?)),
         Entry::Sweep { .. } | Entry::Person { .. } | Entry::Expiry { .. } => None,
     }
 }
@@ -199,53 +147,20 @@ fn timed_attempt(entry: &Entry) -> Option<(&Scope, Timestamp)> {
 /// The keys under which an entry is filed.
 pub(super) fn report_keys(entry: &Entry) -> Vec<ReportKey> {
     match entry {
-        Entry::Failing {
-            identity, run_id, ..
-        } => vec![ReportKey::of(identity, run_id, Kind::Failing)],
-        Entry::Clear {
-            target,
-            clear,
-            run_id,
-            ..
-        } => {
-            let kind = if *clear == Clear::Healthy {
-                Kind::Healthy
-            } else {
-                Kind::Gone
-            };
-            vec![ReportKey {
-                target: target.clone(),
-                run_id: run_id.clone(),
-                kind,
-            }]
+        Entry::Failing { identity, run_id, .. } => vec![ReportKey::of(identity, run_id, Kind::Failing)],
+        Entry::Clear { target, clear, run_id, .. } => {
+            let kind = if *clear == Clear::Healthy { Kind::Healthy } else { Kind::Gone };
+            vec![ReportKey { target: target.clone(), run_id: run_id.clone(), kind }]
         }
-        Entry::Sweep { scopes, run_id, .. } => scopes
-            .iter()
-            .map(|scope| sweep_key(scope, run_id))
-            .collect(),
-        Entry::Person {
-            identity,
-            run_id,
-            action,
-            ..
-        } => vec![ReportKey::of(identity, run_id, decision_kind(action))],
-        Entry::Expiry {
-            identity, run_id, ..
-        } => vec![ReportKey::of(identity, run_id, Kind::Expiry)],
+        Entry::Sweep { scopes, run_id, .. } => scopes.iter().map(|scope| sweep_key(scope, run_id)).collect(),
+        Entry::Person { identity, run_id, action, .. } => vec![ReportKey::of(identity, run_id, decision_kind(action))],
+        Entry::Expiry { identity, run_id, .. } => vec![ReportKey::of(identity, run_id, Kind::Expiry)],
     }
 }
 
 pub(super) fn sweep_key(scope: &Scope, run_id: &str) -> ReportKey {
-    let target = Target {
-        scope: scope.clone(),
-        issue_type: None,
-        variant: None,
-    };
-    ReportKey {
-        target,
-        run_id: run_id.to_owned(),
-        kind: Kind::Sweep,
-    }
+    let target = Target { scope: scope.clone(), issue_type: None, variant: None };
+    ReportKey { target, run_id: run_id.to_owned(), kind: Kind::Sweep }
 }
 
 fn decision_kind(action: &Action) -> Kind {
@@ -260,11 +175,7 @@ fn decision_kind(action: &Action) -> Kind {
 impl ReportKey {
     /// The key of a report about one identity.
     pub fn of(identity: &Identity, run_id: &str, kind: Kind) -> Self {
-        Self {
-            target: Target::from(identity),
-            run_id: run_id.to_owned(),
-            kind,
-        }
+        Self { target: Target::from(identity), run_id: run_id.to_owned(), kind }
     }
 }
 

@@ -10,8 +10,8 @@ use serde::Serialize;
 use sqlx::Row;
 use uuid::Uuid;
 
-use super::super::connect::begin;
-use super::super::dialect::{Db, Driver, Id, LOCK_SCOPES, Time};
+use super::super::connect::{begin, do_not_wait};
+use super::super::dialect::{Db, Driver, Id, LOCK_SCOPES, Time, wake, with_clock};
 use super::{load, past, write};
 use crate::stored::{self, PositionJson, ScopeJson};
 use crate::{StoreError, keys};
@@ -24,7 +24,14 @@ pub(super) type Transaction = sqlx::Transaction<'static, Driver>;
 /// Applies a group; when it fails for one submission's sake, halves of it, so that only the
 /// culprit fails.
 pub async fn apply(db: &Db, submissions: Vec<Submission>) -> Vec<Result<Outcome, StoreError>> {
-    let failed = match tokio::time::timeout(PATIENCE, attempt(db, &submissions)).await {
+    apply_or_halve(db, submissions, false).await
+}
+
+/// A part of a group that failed does not wait long for locks again: the culprit's companions have
+/// waited long enough. Only the culprit, when it is found, may.
+async fn apply_or_halve(db: &Db, submissions: Vec<Submission>, is_part: bool) -> Vec<Result<Outcome, StoreError>> {
+    let hurry = is_part && submissions.len() > 1;
+    let failed = match tokio::time::timeout(PATIENCE, attempt(db, &submissions, hurry)).await {
         Ok(Ok(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
         Ok(Err(error)) => error,
         Err(_) => StoreError::Unavailable(sqlx::Error::PoolTimedOut),
@@ -39,23 +46,24 @@ pub async fn apply(db: &Db, submissions: Vec<Submission>) -> Vec<Result<Outcome,
     );
     let mut first = submissions;
     let second = first.split_off(first.len() / 2);
-    let mut outcomes = Box::pin(apply(db, first)).await;
-    outcomes.extend(Box::pin(apply(db, second)).await);
+    let mut outcomes = Box::pin(apply_or_halve(db, first, true)).await;
+    outcomes.extend(Box::pin(apply_or_halve(db, second, true)).await);
     outcomes
 }
 
 fn each_failed(error: StoreError, count: usize) -> Vec<Result<Outcome, StoreError>> {
-    let again = (1..count)
-        .map(|_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))
-        .collect::<Vec<_>>();
+    let again = (1..count).map(|_| Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut))).collect::<Vec<_>>();
     again.into_iter().chain([Err(error)]).collect()
 }
 
-async fn attempt(db: &Db, submissions: &[Submission]) -> Result<Vec<Outcome>, StoreError> {
+async fn attempt(db: &Db, submissions: &[Submission], hurry: bool) -> Result<Vec<Outcome>, StoreError> {
     let mut batch = Batch::new(submissions.to_vec(), Uuid::now_v7);
     let mut scopes = batch.scopes();
     let mut transaction = loop {
         let mut transaction = begin(db).await?;
+        if hurry {
+            do_not_wait(&mut transaction).await?;
+        }
         let (clock, held) = lock(&mut transaction, &scopes).await?;
         match batch.locked(clock, held) {
             Ok(()) => break transaction,
@@ -79,7 +87,7 @@ async fn attempt(db: &Db, submissions: &[Submission]) -> Result<Vec<Outcome>, St
     let decision = batch.finish();
     write::write(&mut transaction, &decision, &texts, clock, db.slot).await?;
     transaction.commit().await?;
-    db.wake();
+    wake(db);
     Ok(decision.outcomes)
 }
 
@@ -93,19 +101,12 @@ async fn lock(
     transaction: &mut Transaction,
     scopes: &std::collections::BTreeSet<Scope>,
 ) -> Result<(Timestamp, BTreeMap<Scope, ScopeState>), StoreError> {
-    let by_key: BTreeMap<Uuid, &Scope> = scopes
-        .iter()
-        .map(|scope| (keys::scope_key(scope), scope))
-        .collect();
+    let by_key: BTreeMap<Uuid, &Scope> = scopes.iter().map(|scope| (keys::scope_key(scope), scope)).collect();
     let input: Vec<_> = by_key
         .iter()
-        .map(|(key, scope)| ScopeKey {
-            key: Id(*key),
-            scope: stored::write(&ScopeJson::from(*scope)),
-        })
+        .map(|(key, scope)| ScopeKey { key: Id(*key), scope: stored::write(&ScopeJson::from(*scope)) })
         .collect();
-    let query =
-        super::super::dialect::with_clock(sqlx::query(LOCK_SCOPES).bind(stored::write(&input)));
+    let query = with_clock(sqlx::query(LOCK_SCOPES).bind(stored::write(&input)));
     let mut clock = Timestamp::UNIX_EPOCH;
     let mut held = BTreeMap::new();
     for row in query.fetch_all(&mut **transaction).await? {
@@ -120,16 +121,12 @@ async fn lock(
 
 fn scope_state(row: &<Driver as sqlx::Database>::Row) -> Result<ScopeState, StoreError> {
     let horizon: Option<String> = row.try_get("horizon")?;
-    let horizon: Option<PositionJson> = horizon
-        .map(|text| stored::read("scopes", "horizon", &text))
-        .transpose()?;
+    let horizon: Option<PositionJson> = horizon.map(|text| stored::read("scopes", "horizon", &text)).transpose()?;
     let sweeps: Vec<ScopeJson> = stored::read("scopes", "sweeps", row.try_get("sweeps")?)?;
     Ok(ScopeState {
         stamped_at: row.try_get::<Time, _>("stamped_at")?.0,
         horizon: horizon.map(kite_core::Position::from),
-        swept_at: row
-            .try_get::<Option<Time>, _>("swept_at")?
-            .map(|time| time.0),
+        swept_at: row.try_get::<Option<Time>, _>("swept_at")?.map(|time| time.0),
         sweeps: sweeps.into_iter().map(Scope::from).collect(),
     })
 }

@@ -15,51 +15,28 @@ const EPISODES: &str = "SELECT number, started_at, count, count_so_far, end_at, 
      FROM episodes WHERE key = $1 ORDER BY number DESC LIMIT 100";
 
 /// Reads an issue's history, newest first, from before a change on.
-pub async fn read(
-    db: &Db,
-    issue: Uuid,
-    before: Option<i64>,
-    limit: u32,
-) -> Result<Option<History>, StoreError> {
-    let found =
-        sqlx::query("SELECT key, ledger FROM issues WHERE id = $1 AND state > 0").bind(Id(issue));
+pub async fn read(db: &Db, issue: Uuid, before: Option<i64>, limit: u32) -> Result<Option<History>, StoreError> {
+    let found = sqlx::query("SELECT key, ledger FROM issues WHERE id = $1 AND state > 0").bind(Id(issue));
     let Some(found) = found.fetch_optional(&db.readers).await? else {
         return Ok(None);
     };
     let ledger: LedgerJson = stored::read("issues", "ledger", found.try_get("ledger")?)?;
-    let open = ledger
-        .ledger()
-        .ok_or_else(|| wrong("ledger"))?
-        .open
-        .map(|open| EpisodeRow {
-            number: open.number,
-            started_at: open.started_at,
-            ended_at: None,
-            count: open.count,
-            end_reason: None,
-            ended_by: None,
-        });
-    let ended = sqlx::query(EPISODES)
-        .bind(found.try_get::<Id, _>("key")?)
-        .fetch_all(&db.readers)
-        .await?;
+    let open = ledger.ledger().ok_or_else(|| wrong("ledger"))?.open.map(|open| EpisodeRow {
+        number: open.number,
+        started_at: open.started_at,
+        ended_at: None,
+        count: open.count,
+        end_reason: None,
+        ended_by: None,
+    });
+    let ended = sqlx::query(EPISODES).bind(found.try_get::<Id, _>("key")?).fetch_all(&db.readers).await?;
     let ended = ended.iter().map(episode).collect::<Result<Vec<_>, _>>()?;
-    let query = sqlx::query(CHANGES)
-        .bind(Id(issue))
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(i64::from(limit) + 1);
+    let query = sqlx::query(CHANGES).bind(Id(issue)).bind(before.unwrap_or(i64::MAX)).bind(i64::from(limit) + 1);
     let rows = query.fetch_all(&db.readers).await?;
-    let mut changes = rows
-        .iter()
-        .map(|row| change(row, Uuid::nil()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut changes = rows.iter().map(|row| change(row, Uuid::nil())).collect::<Result<Vec<_>, _>>()?;
     let more = changes.len() > limit as usize;
     changes.truncate(limit as usize);
-    Ok(Some(History {
-        episodes: open.into_iter().chain(ended).collect(),
-        changes,
-        more,
-    }))
+    Ok(Some(History { episodes: open.into_iter().chain(ended).collect(), changes, more }))
 }
 
 fn episode(row: &Row) -> Result<EpisodeRow, StoreError> {
@@ -78,10 +55,7 @@ fn episode(row: &Row) -> Result<EpisodeRow, StoreError> {
 /// A change from its row.
 pub fn change(row: &Row, epoch: Uuid) -> Result<ChangeRow, StoreError> {
     let change: ChangeJson = stored::read("changes", "change", row.try_get("change")?)?;
-    let change: Change = change.change().ok_or(StoreError::Inconsistent {
-        table: "changes",
-        column: "change",
-    })?;
+    let change: Change = change.change().ok_or(StoreError::Inconsistent { table: "changes", column: "change" })?;
     Ok(ChangeRow {
         cursor: FeedCursor {
             epoch,

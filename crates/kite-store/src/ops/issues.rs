@@ -18,12 +18,7 @@ pub(super) const SELECT: &str = "SELECT i.id, i.cluster, i.namespace, i.resource
 pub async fn get(db: &Db, id: Uuid) -> Result<Option<Issue>, StoreError> {
     let mut query = QueryBuilder::<Driver>::new(SELECT);
     query.push(" AND i.id = ").push_bind(Id(id));
-    query
-        .build()
-        .fetch_optional(&db.readers)
-        .await?
-        .map(|row| issue(&row))
-        .transpose()
+    query.build().fetch_optional(&db.readers).await?.map(|row| issue(&row)).transpose()
 }
 
 /// Reads the issues of these ids that are there.
@@ -33,13 +28,7 @@ pub async fn get_all(db: &Db, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
     }
     let mut query = QueryBuilder::<Driver>::new(SELECT);
     push_in(&mut query, "i.id", ids.iter().map(|id| Id(*id)));
-    query
-        .build()
-        .fetch_all(&db.readers)
-        .await?
-        .iter()
-        .map(issue)
-        .collect()
+    query.build().fetch_all(&db.readers).await?.iter().map(issue).collect()
 }
 
 /// Reads a page.
@@ -56,14 +45,10 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
     // One more than asked for tells whether there is a next page.
     query.push(" LIMIT ").push_bind(i64::from(wanted.limit) + 1);
     if let Start::Offset(offset) = wanted.start {
-        query
-            .push(" OFFSET ")
-            .push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+        query.push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
     }
-    let (rows, (total, total_is_lower_bound)) = tokio::try_join!(
-        async { Ok(query.build().fetch_all(&db.readers).await?) },
-        totals::total(db, &wanted.filter)
-    )?;
+    let (rows, (total, total_is_lower_bound)) =
+        tokio::try_join!(async { Ok(query.build().fetch_all(&db.readers).await?) }, totals::total(db, &wanted.filter))?;
     let mut issues = rows.iter().map(issue).collect::<Result<Vec<_>, _>>()?;
     let limit = wanted.limit as usize;
     let more = issues.len() > limit;
@@ -73,12 +58,7 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
         detected_at: last.detected_at,
         id: last.id,
     });
-    Ok(Page {
-        issues,
-        total,
-        total_is_lower_bound,
-        next,
-    })
+    Ok(Page { issues, total, total_is_lower_bound, next })
 }
 
 /// Adds the filter's conditions on `i` (issues) and `t` (texts).
@@ -87,43 +67,19 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
         push_in(query, "i.namespace", namespaces.iter().cloned());
     }
     push_any(query, "i.cluster", filter.clusters.iter().cloned());
-    push_any(
-        query,
-        "i.state",
-        filter.states.iter().map(|state| state.code()),
-    );
-    push_any(
-        query,
-        "i.severity",
-        filter.severities.iter().map(|severity| severity.code()),
-    );
-    push_any(
-        query,
-        "i.issue_type",
-        filter.types.iter().map(|issue_type| issue_type.code()),
-    );
-    push_any(
-        query,
-        "i.resource_type",
-        filter.resource_types.iter().cloned(),
-    );
-    push_any(
-        query,
-        "i.resource_name",
-        filter.resource_names.iter().cloned(),
-    );
+    push_any(query, "i.state", filter.states.iter().map(|state| state.code()));
+    push_any(query, "i.severity", filter.severities.iter().map(|severity| severity.code()));
+    push_any(query, "i.issue_type", filter.types.iter().map(|issue_type| issue_type.code()));
+    push_any(query, "i.resource_type", filter.resource_types.iter().cloned());
+    push_any(query, "i.resource_name", filter.resource_names.iter().cloned());
     push_any(query, "i.application", filter.applications.iter().cloned());
     push_any(query, "i.component", filter.components.iter().cloned());
     for (key, values) in &filter.labels {
-        query
-            .push(" AND ")
-            .push(LABEL)
-            .push_bind(key.clone())
-            .push(" IN (");
+        query.push(" AND ").push(LABEL).push_bind(key.clone()).push(" IN (");
         let mut list = query.separated(", ");
-        values.iter().for_each(|value| {
+        for value in values {
             list.push_bind(value.clone());
-        });
+        }
         query.push(")");
     }
     if let Some(search) = &filter.search {
@@ -134,23 +90,15 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
 fn push_cursor(query: &mut QueryBuilder<Driver>, sort: Sort, cursor: &Cursor) {
     match sort {
         Sort::Newest => query.push(" AND (i.detected_at, i.id) < ("),
-        Sort::Worst => query
-            .push(" AND (i.severity, i.detected_at, i.id) < (")
-            .push_bind(cursor.severity.code())
-            .push(", "),
+        Sort::Worst => {
+            query.push(" AND (i.severity, i.detected_at, i.id) < (").push_bind(cursor.severity.code()).push(", ")
+        }
     };
-    query
-        .push_bind(Time(cursor.detected_at))
-        .push(", ")
-        .push_bind(Id(cursor.id))
-        .push(")");
+    query.push_bind(Time(cursor.detected_at)).push(", ").push_bind(Id(cursor.id)).push(")");
 }
 
-fn push_any<T>(
-    query: &mut QueryBuilder<Driver>,
-    column: &'static str,
-    values: impl ExactSizeIterator<Item = T>,
-) where
+fn push_any<T>(query: &mut QueryBuilder<Driver>, column: &'static str, values: impl ExactSizeIterator<Item = T>)
+where
     T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
 {
     if values.len() > 0 {
@@ -158,11 +106,8 @@ fn push_any<T>(
     }
 }
 
-fn push_in<T>(
-    query: &mut QueryBuilder<Driver>,
-    column: &'static str,
-    values: impl ExactSizeIterator<Item = T>,
-) where
+fn push_in<T>(query: &mut QueryBuilder<Driver>, column: &'static str, values: impl ExactSizeIterator<Item = T>)
+where
     T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
 {
     if values.len() == 0 {
@@ -190,10 +135,7 @@ pub(super) fn scope(row: &Row) -> Result<Scope, StoreError> {
 
 /// An error that names a column of `issues`.
 pub(super) fn wrong(column: &'static str) -> StoreError {
-    StoreError::Inconsistent {
-        table: "issues",
-        column,
-    }
+    StoreError::Inconsistent { table: "issues", column }
 }
 
 fn issue(row: &Row) -> Result<Issue, StoreError> {
@@ -201,12 +143,9 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
     let ledger = ledger.ledger().ok_or_else(|| wrong("ledger"))?;
     let newest = ledger.newest.as_ref().ok_or_else(|| wrong("ledger"))?;
     let details: DetailsJson = stored::read("texts", "details", row.try_get("details")?)?;
-    let severity =
-        Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
+    let severity = Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
     let content = details.content(row.try_get("title")?, row.try_get("description")?, severity);
-    let issue_type = |column| {
-        IssueType::from_code(row.try_get(column).unwrap_or(-1)).ok_or_else(|| wrong(column))
-    };
+    let issue_type = |column| IssueType::from_code(row.try_get(column).unwrap_or(-1)).ok_or_else(|| wrong(column));
     Ok(Issue {
         id: row.try_get::<Id, _>("id")?.0,
         identity: Identity {
@@ -228,9 +167,7 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
         run_id: newest.run_id.clone(),
         last_failed_at: newest.occurred_at,
         detected_at: row.try_get::<Time, _>("detected_at")?.0,
-        resolved_at: row
-            .try_get::<Option<Time>, _>("resolved_at")?
-            .map(|time| time.0),
+        resolved_at: row.try_get::<Option<Time>, _>("resolved_at")?.map(|time| time.0),
         count: ledger.count,
         episodes: ledger.episodes(),
         created_at: row.try_get::<Time, _>("created_at")?.0,

@@ -62,19 +62,11 @@ pub(super) struct Names(HashMap<Uuid, Scope>);
 
 impl Names {
     pub(super) fn of(scopes: &BTreeSet<Scope>) -> Self {
-        Self(
-            scopes
-                .iter()
-                .map(|scope| (keys::scope_key(scope), scope.clone()))
-                .collect(),
-        )
+        Self(scopes.iter().map(|scope| (keys::scope_key(scope), scope.clone())).collect())
     }
 
     fn scope(&self, key: Uuid) -> Result<Scope, StoreError> {
-        self.0.get(&key).cloned().ok_or(StoreError::Inconsistent {
-            table: "issues",
-            column: "scope_key",
-        })
+        self.0.get(&key).cloned().ok_or(StoreError::Inconsistent { table: "issues", column: "scope_key" })
     }
 }
 
@@ -93,7 +85,7 @@ struct Since {
 }
 
 #[derive(Serialize)]
-struct Before {
+struct Until {
     n: usize,
     scope_key: Id,
     before: Time,
@@ -108,26 +100,11 @@ pub(super) async fn load(
     let mut loaded = Loaded::default();
     let mut texts = TextHashes::new();
     let mut records = HashMap::new();
-    known(
-        transaction,
-        lookups,
-        names,
-        &mut loaded,
-        &mut records,
-        &mut texts,
-    )
-    .await?;
+    known(transaction, lookups, names, &mut loaded, &mut records, &mut texts).await?;
     if !lookups.cleared.is_empty() {
-        let since = |(scope, at): &(Scope, _)| Since {
-            scope_key: Id(keys::scope_key(scope)),
-            since: Time(*at),
-        };
+        let since = |(scope, at): &(Scope, _)| Since { scope_key: Id(keys::scope_key(scope)), since: Time(*at) };
         let input: Vec<_> = lookups.cleared.iter().map(since).collect();
-        for row in sqlx::query(IN_SCOPES)
-            .bind(stored::write(&input))
-            .fetch_all(&mut **transaction)
-            .await?
-        {
+        for row in sqlx::query(IN_SCOPES).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
             let (record, hash) = record(&row, names)?;
             texts.insert(record.identity.clone(), hash);
             records.insert(record.identity.clone(), record);
@@ -152,24 +129,14 @@ async fn known(
     records: &mut HashMap<Identity, Record>,
     texts: &mut TextHashes,
 ) -> Result<(), StoreError> {
-    let known =
-        |(n, key): (usize, &'_ ReportKey)| (n, Id(keys::target_key(&key.target)), key.kind.code());
+    let known = |(n, key): (usize, &'_ ReportKey)| (n, Id(keys::target_key(&key.target)), key.kind.code());
     let input: Vec<_> = lookups.reports.iter().enumerate().map(known).collect();
     let input: Vec<_> = input
         .iter()
         .zip(&lookups.reports)
-        .map(|(&(n, key, kind), report)| Known {
-            n,
-            key,
-            run_id: &report.run_id,
-            kind,
-        })
+        .map(|(&(n, key, kind), report)| Known { n, key, run_id: &report.run_id, kind })
         .collect();
-    for row in sqlx::query(KNOWN)
-        .bind(stored::write(&input))
-        .fetch_all(&mut **transaction)
-        .await?
-    {
+    for row in sqlx::query(KNOWN).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
         let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
         let Some(key) = lookups.reports.get(n) else {
             continue;
@@ -195,38 +162,21 @@ async fn previous(
     transaction: &mut Transaction,
     lookups: &Lookups,
 ) -> Result<Vec<(Scope, jiff::Timestamp, Position)>, StoreError> {
-    let before = |(n, (scope, at)): (usize, &(Scope, _))| Before {
-        n,
-        scope_key: Id(keys::scope_key(scope)),
-        before: Time(*at),
-    };
+    let before =
+        |(n, (scope, at)): (usize, &(Scope, _))| Until { n, scope_key: Id(keys::scope_key(scope)), before: Time(*at) };
     let input: Vec<_> = lookups.previous.iter().enumerate().map(before).collect();
     let mut found = Vec::new();
-    for row in sqlx::query(PREVIOUS)
-        .bind(stored::write(&input))
-        .fetch_all(&mut **transaction)
-        .await?
-    {
+    for row in sqlx::query(PREVIOUS).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
         let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
-        let (Some((scope, before)), Some(at)) = (
-            lookups.previous.get(n),
-            row.try_get::<Option<Time>, _>("at")?,
-        ) else {
+        let (Some((scope, before)), Some(at)) = (lookups.previous.get(n), row.try_get::<Option<Time>, _>("at")?) else {
             continue;
         };
-        let at_once = sqlx::query(AT)
-            .bind(Id(keys::scope_key(scope)))
-            .bind(at)
-            .fetch_all(&mut **transaction)
-            .await?;
+        let at_once = sqlx::query(AT).bind(Id(keys::scope_key(scope))).bind(at).fetch_all(&mut **transaction).await?;
         let positions = at_once.iter().map(|row| {
             let kind = kind(row)?;
             Ok(attempt(at.0, row.try_get("run_id")?, kind))
         });
-        let newest = positions
-            .collect::<Result<Vec<_>, StoreError>>()?
-            .into_iter()
-            .max();
+        let newest = positions.collect::<Result<Vec<_>, StoreError>>()?.into_iter().max();
         found.extend(newest.map(|newest| (scope.clone(), *before, newest)));
     }
     Ok(found)
@@ -242,16 +192,8 @@ async fn of_scopes(
     struct Key {
         scope_key: Id,
     }
-    let input: Vec<_> = scopes
-        .iter()
-        .map(|scope| Key {
-            scope_key: Id(keys::scope_key(scope)),
-        })
-        .collect();
-    let rows = sqlx::query(statement)
-        .bind(stored::write(&input))
-        .fetch_all(&mut **transaction)
-        .await?;
+    let input: Vec<_> = scopes.iter().map(|scope| Key { scope_key: Id(keys::scope_key(scope)) }).collect();
+    let rows = sqlx::query(statement).bind(stored::write(&input)).fetch_all(&mut **transaction).await?;
     let mut reports = Vec::with_capacity(rows.len());
     for row in &rows {
         // A sweep of a scope that is not locked lies before everything that this batch says of the anchor.
@@ -267,39 +209,22 @@ pub(super) fn report(row: &Row, scope: &Scope) -> Result<StoredReport, StoreErro
     let (kind, run_id) = (kind(row)?, row.try_get::<String, _>("run_id")?);
     let target = Target {
         scope: scope.clone(),
-        issue_type: row
-            .try_get::<Option<i16>, _>("issue_type")?
-            .and_then(IssueType::from_code),
+        issue_type: row.try_get::<Option<i16>, _>("issue_type")?.and_then(IssueType::from_code),
         variant: row.try_get("variant")?,
     };
     let position = position(row, &run_id, kind)?;
     let said = match kind {
         Kind::Failing => Said::FailedAt {
-            ended_at: row
-                .try_get::<Option<Time>, _>("ended_at")?
-                .map_or(position.at, |time| time.0),
-            expires_at: row
-                .try_get::<Option<Time>, _>("expires_at")?
-                .map(|time| time.0),
+            ended_at: row.try_get::<Option<Time>, _>("ended_at")?.map_or(position.at, |time| time.0),
+            expires_at: row.try_get::<Option<Time>, _>("expires_at")?.map(|time| time.0),
         },
         _ => stored::read_said(kind, row.try_get("said")?)?,
     };
-    Ok(StoredReport {
-        key: ReportKey {
-            target,
-            run_id,
-            kind,
-        },
-        position,
-        said,
-    })
+    Ok(StoredReport { key: ReportKey { target, run_id, kind }, position, said })
 }
 
 fn kind(row: &Row) -> Result<Kind, StoreError> {
-    Kind::from_code(row.try_get("kind")?).ok_or(StoreError::Inconsistent {
-        table: "reports",
-        column: "kind",
-    })
+    Kind::from_code(row.try_get("kind")?).ok_or(StoreError::Inconsistent { table: "reports", column: "kind" })
 }
 
 fn position(row: &Row, run_id: &str, kind: Kind) -> Result<Position, StoreError> {
@@ -315,20 +240,13 @@ fn attempt(at: jiff::Timestamp, run_id: String, kind: Kind) -> Position {
         Kind::Failing => Position::attempt(at, run_id, Rank::Failing),
         Kind::Healthy | Kind::Sweep => Position::attempt(at, run_id, Rank::Healthy),
         Kind::Gone => Position::attempt(at, run_id, Rank::Gone),
-        Kind::Resolve | Kind::Reopen | Kind::Edit | Kind::Delete | Kind::Expiry => {
-            Position::decision(at, run_id)
-        }
+        Kind::Resolve | Kind::Reopen | Kind::Edit | Kind::Delete | Kind::Expiry => Position::decision(at, run_id),
     }
 }
 
 fn record(row: &Row, names: &Names) -> Result<(Record, Uuid), StoreError> {
-    let wrong = |column| StoreError::Inconsistent {
-        table: "issues",
-        column,
-    };
-    let issue_type = |column| {
-        Ok::<_, StoreError>(IssueType::from_code(row.try_get(column)?).ok_or(wrong(column))?)
-    };
+    let wrong = |column| StoreError::Inconsistent { table: "issues", column };
+    let issue_type = |column| IssueType::from_code(row.try_get(column)?).ok_or(wrong(column));
     let ledger: LedgerJson = stored::read("issues", "ledger", row.try_get("ledger")?)?;
     let record = Record {
         identity: Identity {

@@ -25,55 +25,27 @@ macro_rules! slim_reports {
 
 const CHECKPOINT: &str = "SELECT number, started_at, count, count_so_far, end_at, end_run, end_code, ending, ended_by, clean \
      FROM episodes WHERE key = $1 AND clean AND end_at < $2 ORDER BY number DESC LIMIT 1";
-const OF_SCOPE: &str = slim_reports!(
-    "scope_key = $1 AND occurred_at >= $2 AND (target_key = $3 OR kind IN (1, 2, 3))"
-);
-const DECISIONS: &str =
-    slim_reports!("target_key = $1 AND kind IN (4, 5, 6, 7) AND occurred_at < $2");
+const OF_SCOPE: &str = slim_reports!("scope_key = $1 AND occurred_at >= $2 AND (target_key = $3 OR kind IN (1, 2, 3))");
+const DECISIONS: &str = slim_reports!("target_key = $1 AND kind IN (4, 5, 6, 7) AND occurred_at < $2");
 const SAID: &str = "SELECT said FROM reports WHERE target_key = $1 AND run_id = $2 AND kind = $3";
 
 /// Reads each past from its last clean episode on.
-pub(super) async fn read(
-    transaction: &mut Transaction,
-    rewrites: Vec<Rewrite>,
-) -> Result<Vec<Past>, StoreError> {
+pub(super) async fn read(transaction: &mut Transaction, rewrites: Vec<Rewrite>) -> Result<Vec<Past>, StoreError> {
     let mut pasts = Vec::with_capacity(rewrites.len());
     for Rewrite { identity, from } in rewrites {
         let checkpoint = match from {
             Some(from) => checkpoint(transaction, &identity, &from).await?,
             None => None,
         };
-        let since = Time(
-            checkpoint
-                .as_ref()
-                .map_or(jiff::Timestamp::UNIX_EPOCH, |episode| episode.end.at),
-        );
-        let (scope_key, key) = (
-            Id(keys::scope_key(&identity.scope)),
-            Id(keys::identity_key(&identity)),
-        );
-        let of_scope = sqlx::query(OF_SCOPE)
-            .bind(scope_key)
-            .bind(since)
-            .bind(key)
-            .fetch_all(&mut **transaction)
-            .await?;
-        let decisions = sqlx::query(DECISIONS)
-            .bind(key)
-            .bind(since)
-            .fetch_all(&mut **transaction)
-            .await?;
-        let reports = of_scope
-            .iter()
-            .chain(&decisions)
-            .map(|row| load::report(row, &identity.scope));
+        let since = Time(checkpoint.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |episode| episode.end.at));
+        let (scope_key, key) = (Id(keys::scope_key(&identity.scope)), Id(keys::identity_key(&identity)));
+        let of_scope =
+            sqlx::query(OF_SCOPE).bind(scope_key).bind(since).bind(key).fetch_all(&mut **transaction).await?;
+        let decisions = sqlx::query(DECISIONS).bind(key).bind(since).fetch_all(&mut **transaction).await?;
+        let reports = of_scope.iter().chain(&decisions).map(|row| load::report(row, &identity.scope));
         let mut reports = reports.collect::<Result<Vec<_>, _>>()?;
         reports.retain(|report| report.key.target.covers(&identity));
-        pasts.push(Past {
-            identity,
-            checkpoint,
-            reports,
-        });
+        pasts.push(Past { identity, checkpoint, reports });
     }
     Ok(pasts)
 }
@@ -85,10 +57,7 @@ pub(super) async fn contents(
 ) -> Result<HashMap<ReportKey, Content>, StoreError> {
     let mut contents = HashMap::new();
     for Reread { key, .. } in needed {
-        let query = sqlx::query(SAID)
-            .bind(Id(keys::target_key(&key.target)))
-            .bind(&key.run_id)
-            .bind(key.kind.code());
+        let query = sqlx::query(SAID).bind(Id(keys::target_key(&key.target))).bind(&key.run_id).bind(key.kind.code());
         let Some(row) = query.fetch_optional(&mut **transaction).await? else {
             continue;
         };
@@ -104,14 +73,8 @@ async fn checkpoint(
     identity: &Identity,
     from: &Position,
 ) -> Result<Option<Episode>, StoreError> {
-    let query = sqlx::query(CHECKPOINT)
-        .bind(Id(keys::identity_key(identity)))
-        .bind(Time(from.at));
-    query
-        .fetch_optional(&mut **transaction)
-        .await?
-        .map(|row| episode(&row))
-        .transpose()
+    let query = sqlx::query(CHECKPOINT).bind(Id(keys::identity_key(identity))).bind(Time(from.at));
+    query.fetch_optional(&mut **transaction).await?.map(|row| episode(&row)).transpose()
 }
 
 /// An episode from its row.
@@ -127,10 +90,7 @@ pub(super) fn episode(row: &Row) -> Result<Episode, StoreError> {
             row.try_get("end_run")?,
             row.try_get("end_code")?,
         ),
-        ending: ending.ok_or(StoreError::Inconsistent {
-            table: "episodes",
-            column: "ending",
-        })?,
+        ending: ending.ok_or(StoreError::Inconsistent { table: "episodes", column: "ending" })?,
         clean: row.try_get("clean")?,
     })
 }

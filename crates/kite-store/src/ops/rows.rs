@@ -9,9 +9,7 @@ use uuid::Uuid;
 
 use super::super::dialect::{Id, Time};
 use crate::keys;
-use crate::stored::{
-    self, ChangeJson, ContentJson, DetailsJson, LedgerJson, PositionJson, ScopeJson,
-};
+use crate::stored::{self, ChangeJson, ContentJson, DetailsJson, LedgerJson, PositionJson, ScopeJson};
 
 #[derive(Serialize)]
 pub(super) struct ScopeRow {
@@ -119,10 +117,7 @@ impl ScopeRow {
             key: Id(keys::scope_key(scope)),
             scope: stored::write(&ScopeJson::from(scope)),
             stamped_at: Time(state.stamped_at),
-            horizon: state
-                .horizon
-                .as_ref()
-                .map(|horizon| stored::write(&PositionJson::from(horizon))),
+            horizon: state.horizon.as_ref().map(|horizon| stored::write(&PositionJson::from(horizon))),
             swept_at: state.swept_at.map(Time),
             sweeps: stored::write(&sweeps),
         }
@@ -131,11 +126,7 @@ impl ScopeRow {
 
 impl ReportRow {
     pub(super) fn of(report: &StoredReport, clock: Time) -> Self {
-        let StoredReport {
-            key,
-            position,
-            said,
-        } = report;
+        let StoredReport { key, position, said } = report;
         let mut row = Self {
             target_key: Id(keys::target_key(&key.target)),
             run_id: key.run_id.clone(),
@@ -154,15 +145,11 @@ impl ReportRow {
         match said {
             Said::Failed(content) => {
                 let run = content.run(&key.run_id, position.at);
-                (row.ended_at, row.expires_at) =
-                    (Some(Time(run.ended_at)), run.expires_at.map(Time));
+                (row.ended_at, row.expires_at) = (Some(Time(run.ended_at)), run.expires_at.map(Time));
                 row.said = stored::write(&ContentJson::from(&**content));
             }
             Said::Swept { anchor, .. } => {
-                (row.sweep_run, row.anchor_key) = (
-                    Some(position.run_id.clone()),
-                    Some(Id(keys::scope_key(anchor))),
-                );
+                (row.sweep_run, row.anchor_key) = (Some(position.run_id.clone()), Some(Id(keys::scope_key(anchor))));
             }
             Said::FailedAt { .. } | Said::Cleared(_) | Said::Decided { .. } | Said::Ticked => {}
         }
@@ -176,11 +163,7 @@ impl IssueRow {
         let ledger = &record.ledger;
         let started_at = ledger.open.as_ref().map(|open| open.started_at);
         let started_at = started_at.or_else(|| ledger.last.as_ref().map(|last| last.started_at));
-        let ended_at = ledger
-            .last
-            .as_ref()
-            .filter(|_| ledger.open.is_none())
-            .map(|last| Time(last.end.at));
+        let ended_at = ledger.last.as_ref().filter(|_| ledger.open.is_none()).map(|last| Time(last.end.at));
         Self {
             key: Id(keys::identity_key(&record.identity)),
             scope_key: Id(keys::scope_key(&scope)),
@@ -199,11 +182,7 @@ impl IssueRow {
             component: record.component.clone(),
             detected_at: Time(started_at.unwrap_or(record.created_at)),
             resolved_at: ended_at,
-            expires_at: ledger
-                .newest
-                .as_ref()
-                .and_then(|run| run.expires_at)
-                .map(Time),
+            expires_at: ledger.newest.as_ref().and_then(|run| run.expires_at).map(Time),
             settled_at: ledger.settled.as_ref().map(|settled| Time(settled.at)),
             ledger: stored::write(&LedgerJson::from(ledger)),
             related: record.related,

@@ -22,23 +22,15 @@ const PRUNE: &str = "DELETE FROM reports WHERE (target_key, run_id, kind) IN (\
 pub async fn due(db: &Db, limit: u32) -> Result<Vec<Due>, StoreError> {
     let mut query = QueryBuilder::<Driver>::new(DUE);
     push_time(&mut query);
-    query
-        .push(" ORDER BY expires_at LIMIT ")
-        .push_bind(i64::from(limit));
+    query.push(" ORDER BY expires_at LIMIT ").push_bind(i64::from(limit));
     let rows = query.build().fetch_all(&db.readers).await?;
-    rows.iter()
-        .filter_map(|row| one_due(row).transpose())
-        .collect()
+    rows.iter().filter_map(|row| one_due(row).transpose()).collect()
 }
 
 /// Forgets clears of scopes that never had an issue, received before a time, except the newest of
 /// each part of a scope. Returns how many.
 pub async fn prune(db: &Db, received_before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let deleted = sqlx::query(PRUNE)
-        .bind(Time(received_before))
-        .bind(i64::from(limit))
-        .execute(&db.writers)
-        .await?;
+    let deleted = sqlx::query(PRUNE).bind(Time(received_before)).bind(i64::from(limit)).execute(&db.writers).await?;
     Ok(deleted.rows_affected())
 }
 
@@ -68,27 +60,16 @@ pub async fn feed_after(
         list.push_bind(String::new());
         query.push(")");
     }
-    query
-        .push(" ORDER BY xact, id LIMIT ")
-        .push_bind(i64::from(limit));
+    query.push(" ORDER BY xact, id LIMIT ").push_bind(i64::from(limit));
     let rows = query.build().fetch_all(&db.readers).await?;
-    let changes = rows
-        .iter()
-        .map(|row| history::change(row, epoch))
-        .collect::<Result<Vec<_>, _>>()?;
+    let changes = rows.iter().map(|row| history::change(row, epoch)).collect::<Result<Vec<_>, _>>()?;
     let mut ids: Vec<Uuid> = changes.iter().map(|change| change.issue_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let found = issues::get_all(db, &ids).await?;
     let next = changes.last().map_or(after, |last| last.cursor);
     let issue = |id: Uuid| found.iter().find(|issue| issue.id == id).cloned();
-    Ok(FeedPage {
-        changes: changes
-            .into_iter()
-            .map(|change| (change.clone(), issue(change.issue_id)))
-            .collect(),
-        next,
-    })
+    Ok(FeedPage { changes: changes.into_iter().map(|change| (change.clone(), issue(change.issue_id))).collect(), next })
 }
 
 fn one_due(row: &Row) -> Result<Option<Due>, StoreError> {
@@ -96,22 +77,14 @@ fn one_due(row: &Row) -> Result<Option<Due>, StoreError> {
     let ledger = ledger.ledger().ok_or_else(|| wrong("ledger"))?;
     // What a person reopened stays, whatever its last run said.
     let is_heard = ledger.open.as_ref().is_some_and(|open| open.count > 0);
-    let Some((run, at)) = ledger
-        .newest
-        .filter(|_| is_heard)
-        .and_then(|run| Some((run.clone(), run.expires_at?)))
+    let Some((run, at)) = ledger.newest.filter(|_| is_heard).and_then(|run| Some((run.clone(), run.expires_at?)))
     else {
         return Ok(None);
     };
     let identity = Identity {
         scope: scope(row)?,
-        issue_type: IssueType::from_code(row.try_get("reported_type")?)
-            .ok_or_else(|| wrong("reported_type"))?,
+        issue_type: IssueType::from_code(row.try_get("reported_type")?).ok_or_else(|| wrong("reported_type"))?,
         variant: row.try_get("variant")?,
     };
-    Ok(Some(Due {
-        identity,
-        at: at.max(run.occurred_at),
-        run_id: run.run_id,
-    }))
+    Ok(Some(Due { identity, at: at.max(run.occurred_at), run_id: run.run_id }))
 }

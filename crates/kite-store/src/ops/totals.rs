@@ -20,14 +20,10 @@ pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreEr
             "SELECT CAST(coalesce(sum(i.count), 0) AS bigint) AS n FROM counters i WHERE true",
         );
         push_filter(&mut query, filter);
-        return Ok((
-            count(query.build().fetch_one(&db.readers).await?.try_get("n")?),
-            false,
-        ));
+        return Ok((count(query.build().fetch_one(&db.readers).await?.try_get("n")?), false));
     }
     let one_namespace = matches!(&filter.reach, Reach::Only(namespaces) if namespaces.len() <= 1);
-    let mut query =
-        QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM issues i");
+    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM issues i");
     push_texts(&mut query, filter);
     query.push(" WHERE i.state > 0");
     push_filter(&mut query, filter);
@@ -42,11 +38,7 @@ pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreEr
 }
 
 /// All counts of the issues that match, and of those resolved since a time.
-pub async fn counts(
-    db: &Db,
-    filter: &IssueFilter,
-    resolved_since: Timestamp,
-) -> Result<Counts, StoreError> {
+pub async fn counts(db: &Db, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
     let mut query = if is_counted(filter) {
         QueryBuilder::<Driver>::new(
             "SELECT i.application, i.state, i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE true",
@@ -65,33 +57,21 @@ pub async fn counts(
     for row in query.build().fetch_all(&db.readers).await? {
         let n = count(row.try_get("n")?);
         let state = State::from_code(row.try_get("state")?).ok_or_else(|| wrong("state"))?;
-        let severity =
-            Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
-        let issue_type =
-            IssueType::from_code(row.try_get("issue_type")?).ok_or_else(|| wrong("issue_type"))?;
+        let severity = Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
+        let issue_type = IssueType::from_code(row.try_get("issue_type")?).ok_or_else(|| wrong("issue_type"))?;
         if n > 0 {
-            issues.insert(
-                (row.try_get("application")?, state, severity, issue_type),
-                n,
-            );
+            issues.insert((row.try_get("application")?, state, severity, issue_type), n);
         }
     }
-    Ok(Counts {
-        issues,
-        resolved_since: resolved(db, filter, resolved_since).await?,
-    })
+    Ok(Counts { issues, resolved_since: resolved(db, filter, resolved_since).await? })
 }
 
 async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp) -> Result<u64, StoreError> {
     let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM issues i");
     push_texts(&mut query, filter);
-    query
-        .push(" WHERE i.state = 2 AND i.resolved_at >= ")
-        .push_bind(Time(since));
+    query.push(" WHERE i.state = 2 AND i.resolved_at >= ").push_bind(Time(since));
     push_filter(&mut query, filter);
-    Ok(count(
-        query.build().fetch_one(&db.readers).await?.try_get("n")?,
-    ))
+    Ok(count(query.build().fetch_one(&db.readers).await?.try_get("n")?))
 }
 
 /// Joins the texts when the filter asks about them.

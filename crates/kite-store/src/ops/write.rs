@@ -89,15 +89,7 @@ macro_rules! put_counters {
     };
 }
 
-statements!(
-    put_scopes,
-    put_reports,
-    put_issues,
-    put_texts,
-    put_episodes,
-    put_changes,
-    put_counters
-);
+statements!(put_scopes, put_reports, put_issues, put_texts, put_episodes, put_changes, put_counters);
 
 /// Writes a decision.
 pub(super) async fn write(
@@ -107,10 +99,7 @@ pub(super) async fn write(
     clock: Timestamp,
     slot: i16,
 ) -> Result<(), StoreError> {
-    for written in decision
-        .records
-        .iter()
-        .filter(|written| written.purged.is_some() || written.replace_from.is_some())
+    for written in decision.records.iter().filter(|written| written.purged.is_some() || written.replace_from.is_some())
     {
         clear_away(transaction, written).await?;
     }
@@ -119,11 +108,7 @@ pub(super) async fn write(
     let mut text_rows = Vec::new();
     for Written { record, purged, .. } in &decision.records {
         // What was purged has no text any more, whatever hash the row carried.
-        let known = texts
-            .get(&record.identity)
-            .filter(|_| purged.is_none())
-            .copied()
-            .unwrap_or_default();
+        let known = texts.get(&record.identity).filter(|_| purged.is_none()).copied().unwrap_or_default();
         let hash = match &record.view {
             Some(view) => {
                 let (row, hash) = TextRow::of(record, view);
@@ -136,32 +121,15 @@ pub(super) async fn write(
         };
         issue_rows.push(IssueRow::of(record, hash));
     }
-    let scopes: Vec<_> = decision
-        .scopes
+    let scopes: Vec<_> = decision.scopes.iter().map(|(scope, state)| ScopeRow::of(scope, state)).collect();
+    let reports: Vec<_> = decision.reports.iter().map(|report| ReportRow::of(report, now)).collect();
+    let ended = decision
+        .records
         .iter()
-        .map(|(scope, state)| ScopeRow::of(scope, state))
-        .collect();
-    let reports: Vec<_> = decision
-        .reports
-        .iter()
-        .map(|report| ReportRow::of(report, now))
-        .collect();
-    let ended = decision.records.iter().flat_map(|written| {
-        written
-            .ended
-            .iter()
-            .map(|episode| EpisodeRow::of(&written.record, episode))
-    });
-    let changes: Vec<_> = decision
-        .changes
-        .iter()
-        .map(|change| ChangeRow::of(change, now))
-        .collect();
-    let counters: Vec<_> = decision
-        .counters
-        .iter()
-        .map(|(counter, count)| CounterRow::of(counter, *count, slot))
-        .collect();
+        .flat_map(|written| written.ended.iter().map(|episode| EpisodeRow::of(&written.record, episode)));
+    let changes: Vec<_> = decision.changes.iter().map(|change| ChangeRow::of(change, now)).collect();
+    let counters: Vec<_> =
+        decision.counters.iter().map(|(counter, count)| CounterRow::of(counter, *count, slot)).collect();
     let input = [
         stored::write(&scopes),
         stored::write(&reports),
@@ -186,12 +154,8 @@ async fn clear_away(transaction: &mut Transaction, written: &Written) -> Result<
             .await?;
     }
     if let Some(issue) = written.purged {
-        sqlx::query("DELETE FROM texts WHERE key = $1")
-            .bind(key)
-            .execute(&mut **transaction)
-            .await?;
-        let relations =
-            sqlx::query("DELETE FROM relations WHERE source = $1 OR target = $1").bind(Id(issue));
+        sqlx::query("DELETE FROM texts WHERE key = $1").bind(key).execute(&mut **transaction).await?;
+        let relations = sqlx::query("DELETE FROM relations WHERE source = $1 OR target = $1").bind(Id(issue));
         relations.execute(&mut **transaction).await?;
     }
     Ok(())

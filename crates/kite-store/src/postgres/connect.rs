@@ -18,9 +18,7 @@ const WRITERS: u32 = 4;
 /// Connects and brings the schema up to date.
 pub async fn connect(options: &Options) -> Result<Db, StoreError> {
     let server = PgConnectOptions::from_str(&options.url)
-        .map_err(|error| {
-            StoreError::Setup(format!("the database address is not understood: {error}"))
-        })?
+        .map_err(|error| StoreError::Setup(format!("the database address is not understood: {error}")))?
         .application_name("kite")
         .options([
             ("lock_timeout", "2s"),
@@ -32,24 +30,14 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
         ]);
     // A group is some hundred rows found by key. Without this, a plan made while a table was small
     // goes on scanning it when it has grown.
-    let by_key = server.clone().options([
-        ("enable_seqscan", "off"),
-        ("enable_hashjoin", "off"),
-        ("enable_mergejoin", "off"),
-    ]);
-    let readers = pool(options.max_connections.max(2))
-        .connect_with(server)
-        .await?;
+    let by_key =
+        server.clone().options([("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")]);
+    let readers = pool(options.max_connections.max(2)).connect_with(server).await?;
     migrate(&readers).await?;
     let writers = pool(WRITERS).connect_with(by_key).await?;
     let wakeups = listen(readers.clone());
     let slot = i16::try_from(std::process::id() % 8).unwrap_or(0);
-    Ok(Db {
-        readers,
-        writers,
-        wakeups,
-        slot,
-    })
+    Ok(Db { readers, writers, wakeups, slot })
 }
 
 /// Begins a transaction for writing.
@@ -57,11 +45,17 @@ pub async fn begin(db: &Db) -> Result<sqlx::Transaction<'static, Driver>, StoreE
     Ok(db.writers.begin().await?)
 }
 
+/// Lets a transaction wait only shortly for locks.
+pub async fn do_not_wait(transaction: &mut sqlx::Transaction<'static, Driver>) -> Result<(), StoreError> {
+    transaction.execute("SET LOCAL lock_timeout = '100ms'").await?;
+    Ok(())
+}
+
 fn pool(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
-        .idle_timeout(Duration::from_secs(300))
+        .idle_timeout(Duration::from_mins(5))
         .test_before_acquire(false)
 }
 

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 /// The driver.
 pub type Driver = sqlx::Postgres;
+/// A statement with its parameters.
+type Query<'a> = sqlx::query::Query<'a, Driver, sqlx::postgres::PgArguments>;
 /// A pool of connections.
 pub type Pool = sqlx::PgPool;
 
@@ -107,9 +109,7 @@ impl Encode<'_, Driver> for Time {
 impl Decode<'_, Driver> for Time {
     fn decode(value: PgValueRef<'_>) -> Result<Self, BoxDynError> {
         let microseconds = <i64 as Decode<Driver>>::decode(value)?;
-        Ok(Self(Timestamp::from_microsecond(
-            microseconds.saturating_add(YEAR_2000),
-        )?))
+        Ok(Self(Timestamp::from_microsecond(microseconds.saturating_add(YEAR_2000))?))
     }
 }
 
@@ -149,24 +149,18 @@ pub async fn write_all(
     input: [String; 7],
 ) -> Result<(), crate::StoreError> {
     let [statement] = *statements;
-    let query = input
-        .into_iter()
-        .fold(sqlx::query(statement), |query, rows| query.bind(rows));
+    let query = input.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);
     query.execute(&mut **transaction).await?;
     Ok(())
 }
 
 /// Adds the clock to a query that needs one; here the database has its own.
-pub fn with_clock<'a>(
-    query: sqlx::query::Query<'a, Driver, sqlx::postgres::PgArguments>,
-) -> sqlx::query::Query<'a, Driver, sqlx::postgres::PgArguments> {
+pub fn with_clock(query: Query<'_>) -> Query<'_> {
     query
 }
 
-impl Db {
-    /// Tells feed readers that something was committed; here the database notifies them.
-    pub fn wake(&self) {}
-}
+/// Tells feed readers that something was committed; here the database notifies them.
+pub fn wake(_db: &Db) {}
 
 /// A label's value; its key follows as a parameter.
 pub const LABEL: &str = "t.details::json -> 'labels' ->> ";
@@ -183,13 +177,8 @@ pub fn push_time(query: &mut sqlx::QueryBuilder<Driver>) {
 
 /// Adds "the text contains this", found through the trigram index that leads with the namespace.
 pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, wanted: &str, reach: &kite_core::Reach) {
-    let escaped = wanted
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    query
-        .push(" AND t.search LIKE ")
-        .push_bind(format!("%{escaped}%"));
+    let escaped = wanted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    query.push(" AND t.search LIKE ").push_bind(format!("%{escaped}%"));
     if let kite_core::Reach::Only(namespaces) = reach {
         query.push(" AND t.namespace IN (");
         let mut list = query.separated(", ");
@@ -202,8 +191,5 @@ pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, wanted: &str, reach: 
 
 /// The database's time.
 pub async fn clock(db: &Db) -> Result<Timestamp, crate::StoreError> {
-    Ok(sqlx::query_scalar::<_, Time>("SELECT clock_timestamp()")
-        .fetch_one(&db.readers)
-        .await?
-        .0)
+    Ok(sqlx::query_scalar::<_, Time>("SELECT clock_timestamp()").fetch_one(&db.readers).await?.0)
 }

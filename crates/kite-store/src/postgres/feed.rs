@@ -15,26 +15,18 @@ const LAG: &str = "SELECT coalesce(extract(epoch FROM clock_timestamp() - (SELEC
 pub async fn end(db: &Db) -> Result<FeedCursor, StoreError> {
     let row = sqlx::query(END).fetch_one(&db.readers).await?;
     let Id(epoch) = row.try_get("epoch")?;
-    Ok(FeedCursor {
-        epoch,
-        transaction: row.try_get::<i64, _>("xact")?.unsigned_abs(),
-        id: i64::MAX,
-    })
+    Ok(FeedCursor { epoch, transaction: row.try_get::<i64, _>("xact")?.unsigned_abs(), id: i64::MAX })
 }
 
 /// How the database is doing.
 pub async fn pulse(db: &Db) -> Result<Pulse, StoreError> {
-    let lag: f64 = sqlx::query(LAG)
-        .fetch_one(&db.readers)
-        .await?
-        .try_get("lag")?;
+    let lag: f64 = sqlx::query(LAG).fetch_one(&db.readers).await?.try_get("lag")?;
     let idle = db.readers.num_idle() + db.writers.num_idle();
     Ok(Pulse {
         engine: "PostgreSQL",
         open_connections: db.readers.size() + db.writers.size(),
         idle_connections: u32::try_from(idle).unwrap_or(u32::MAX),
-        max_connections: db.readers.options().get_max_connections()
-            + db.writers.options().get_max_connections(),
+        max_connections: db.readers.options().get_max_connections() + db.writers.options().get_max_connections(),
         feed_lag_seconds: lag.max(0.0),
     })
 }

@@ -35,25 +35,15 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
         SqliteConnectOptions::from_str(&options.url)
     };
     let file = file
-        .map_err(|error| {
-            StoreError::Setup(format!("the database address is not understood: {error}"))
-        })?
+        .map_err(|error| StoreError::Setup(format!("the database address is not understood: {error}")))?
         .create_if_missing(true)
         .foreign_keys(false)
         .busy_timeout(Duration::from_secs(5))
         .pragma("cache_size", "-16000")
         .pragma("temp_store", "memory");
-    let file = if in_memory {
-        file
-    } else {
-        file.journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-    };
-    let lock = if in_memory {
-        None
-    } else {
-        Some(lock(file.get_filename())?)
-    };
+    let file =
+        if in_memory { file } else { file.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full) };
+    let lock = if in_memory { None } else { Some(lock(file.get_filename())?) };
     let writers = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)
@@ -73,18 +63,9 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
             .connect_with(file.read_only(true))
             .await?
     };
-    let hold = Hold {
-        _lock: lock,
-        _memory: in_memory.then(|| writers.clone()),
-    };
+    let hold = Hold { _lock: lock, _memory: in_memory.then(|| writers.clone()) };
     let (wakeups, _) = tokio::sync::watch::channel(0);
-    Ok(Db {
-        readers,
-        writers,
-        wakeups: Arc::new(wakeups),
-        slot: 0,
-        _hold: Arc::new(hold),
-    })
+    Ok(Db { readers, writers, wakeups: Arc::new(wakeups), slot: 0, _hold: Arc::new(hold) })
 }
 
 /// Begins a transaction for writing.
@@ -92,28 +73,19 @@ pub async fn begin(db: &Db) -> Result<sqlx::Transaction<'static, Driver>, StoreE
     Ok(db.writers.begin_with("BEGIN IMMEDIATE").await?)
 }
 
+/// There is one writer, which never waits for a lock.
+pub async fn do_not_wait(_transaction: &mut sqlx::Transaction<'static, Driver>) -> Result<(), StoreError> {
+    std::future::ready(Ok(())).await
+}
+
 /// Holds the file for this process: two writers would not hear of each other's commits.
 fn lock(database: &Path) -> Result<File, StoreError> {
     let path = database.with_extension("lock");
-    let unusable =
-        |error: std::io::Error| StoreError::Setup(format!("use `{}`: {error}", path.display()));
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
+    let unusable = |error: std::io::Error| StoreError::Setup(format!("use `{}`: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(unusable)?;
     }
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(unusable)?;
-    file.try_lock().map_err(|_| {
-        StoreError::Setup(format!(
-            "`{}` is in use by another KITE",
-            database.display()
-        ))
-    })?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
+    file.try_lock().map_err(|_| StoreError::Setup(format!("`{}` is in use by another KITE", database.display())))?;
     Ok(file)
 }

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// The driver.
 pub type Driver = sqlx::Sqlite;
+/// A statement with its parameters.
+type Query<'a> = sqlx::query::Query<'a, Driver, sqlx::sqlite::SqliteArguments>;
 /// A pool of connections.
 pub type Pool = sqlx::SqlitePool;
 
@@ -68,9 +70,7 @@ impl Encode<'_, Driver> for Id {
 
 impl Decode<'_, Driver> for Id {
     fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-        Ok(Self(Uuid::try_parse(<&str as Decode<Driver>>::decode(
-            value,
-        )?)?))
+        Ok(Self(Uuid::try_parse(<&str as Decode<Driver>>::decode(value)?)?))
     }
 }
 
@@ -96,11 +96,7 @@ impl Encode<'_, Driver> for Time {
 
 impl Decode<'_, Driver> for Time {
     fn decode(value: SqliteValueRef<'_>) -> Result<Self, BoxDynError> {
-        Ok(Self(Timestamp::from_microsecond(<i64 as Decode<
-            Driver,
-        >>::decode(
-            value
-        )?)?))
+        Ok(Self(Timestamp::from_microsecond(<i64 as Decode<Driver>>::decode(value)?)?))
     }
 }
 
@@ -123,19 +119,14 @@ pub async fn write_all(
 ) -> Result<(), crate::StoreError> {
     for (statement, rows) in statements.iter().zip(input) {
         if rows != "[]" {
-            sqlx::query(*statement)
-                .bind(rows)
-                .execute(&mut **transaction)
-                .await?;
+            sqlx::query(*statement).bind(rows).execute(&mut **transaction).await?;
         }
     }
     Ok(())
 }
 
 /// Adds the clock to a query that needs one.
-pub fn with_clock<'a>(
-    query: sqlx::query::Query<'a, Driver, sqlx::sqlite::SqliteArguments>,
-) -> sqlx::query::Query<'a, Driver, sqlx::sqlite::SqliteArguments> {
+pub fn with_clock(query: Query<'_>) -> Query<'_> {
     query.bind(Time(now()))
 }
 
@@ -149,11 +140,9 @@ pub fn now() -> Timestamp {
     Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
-impl Db {
-    /// Tells feed readers that something was committed.
-    pub fn wake(&self) {
-        self.wakeups.send_modify(|commits| *commits += 1);
-    }
+/// Tells feed readers that something was committed.
+pub fn wake(db: &Db) {
+    db.wakeups.send_modify(|commits| *commits += 1);
 }
 
 /// A label's value; its key follows as a parameter.
@@ -173,10 +162,7 @@ pub fn push_time(query: &mut sqlx::QueryBuilder<Driver>) {
 pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, wanted: &str, reach: &kite_core::Reach) {
     let is_narrow = matches!(reach, kite_core::Reach::Only(namespaces) if namespaces.len() <= 1);
     if is_narrow || wanted.chars().count() < 3 {
-        query
-            .push(" AND instr(t.search, ")
-            .push_bind(wanted.to_owned())
-            .push(") > 0");
+        query.push(" AND instr(t.search, ").push_bind(wanted.to_owned()).push(") > 0");
     } else {
         let phrase = format!("\"{}\"", wanted.replace('"', "\"\""));
         query

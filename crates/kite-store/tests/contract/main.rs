@@ -1,6 +1,8 @@
 //! What the store promises, the same on both databases. Each test is a function over a temporary
 //! database; [`contract!`] makes one test per database of it.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
 mod feed;
 mod issues;
 mod locks;
@@ -33,32 +35,22 @@ macro_rules! contract {
 pub(crate) use contract;
 
 /// Applies submissions as one group; all must succeed.
-pub async fn apply(store: &Store, submissions: Vec<Submission>) -> Vec<Outcome> {
-    store
-        .apply(submissions)
-        .await
-        .into_iter()
-        .map(|outcome| outcome.expect("the submission is stored"))
-        .collect()
+pub(crate) async fn apply(store: &Store, submissions: Vec<Submission>) -> Vec<Outcome> {
+    store.apply(submissions).await.into_iter().map(|outcome| outcome.expect("the submission is stored")).collect()
 }
 
 /// The first page of everything in a namespace.
-pub async fn all_in(store: &Store, namespace: &str) -> Page {
+pub(crate) async fn all_in(store: &Store, namespace: &str) -> Page {
     list(store, in_namespace(namespace)).await
 }
 
 /// The first page of what matches.
-pub async fn list(store: &Store, filter: IssueFilter) -> Page {
-    let query = ListQuery {
-        filter,
-        sort: Sort::Newest,
-        limit: 100,
-        start: Start::Offset(0),
-    };
+pub(crate) async fn list(store: &Store, filter: IssueFilter) -> Page {
+    let query = ListQuery { filter, sort: Sort::Newest, limit: 100, start: Start::Offset(0) };
     store.issue_list(&query).await.expect("a page")
 }
 
 /// Everything in a namespace.
-pub fn in_namespace(namespace: &str) -> IssueFilter {
+pub(crate) fn in_namespace(namespace: &str) -> IssueFilter {
     IssueFilter::all(Reach::Only([namespace.to_owned()].into()))
 }
