@@ -21,6 +21,7 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
         .map_err(|error| StoreError::Setup(format!("the database address is not understood: {error}")))?
         .application_name("kite")
         .options([
+            ("jit", "off"),
             ("lock_timeout", "2s"),
             ("statement_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "5s"),
@@ -32,7 +33,9 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
     // goes on scanning it when it has grown.
     let by_key =
         server.clone().options([("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")]);
-    let readers = pool(options.max_connections.max(2)).connect_with(server).await?;
+    // A plan for every search word would suit none of them.
+    let by_value = server.options([("plan_cache_mode", "force_custom_plan")]);
+    let readers = pool(options.max_connections.max(2)).connect_with(by_value).await?;
     migrate(&readers).await?;
     let writers = pool(WRITERS).connect_with(by_key).await?;
     let wakeups = listen(readers.clone());
