@@ -2,7 +2,7 @@
 //!
 //! - [`build`]: reports and submissions with defaults.
 //! - [`generate`]: arbitrary submissions for property tests.
-//! - [`reference`]: the rules once more, slow and obvious, to compare with.
+//! - [`mod@reference`]: the rules once more, slow and obvious, to compare with.
 //! - [`memory`]: a store in memory.
 
 pub mod build;
