@@ -36,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kite-store",
         ],
     ),
+    ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("xtask", &["kite-postgres-server"]),
 ];

@@ -1,5 +1,6 @@
 //! The project's own tasks, run as `cargo xtask TASK`.
 
+mod bench;
 mod command;
 mod layers;
 mod lint;
@@ -25,12 +26,18 @@ enum Task {
     ///
     /// cargo-deny and cargo-machete are installed when they are missing.
     Lint,
+    /// Measures KITE against its targets, beside what PostgreSQL itself can do
+    ///
+    /// `cargo xtask bench --help` names the measurements.
+    #[command(disable_help_flag = true)]
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Test(args) => test::run(&args),
         Task::Lint => lint::run_all(),
+        Task::Bench(args) => bench::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
