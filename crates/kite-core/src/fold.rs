@@ -212,3 +212,121 @@ pub fn sweep_position(previous: Option<&Position>) -> Position {
         None => Position::attempt(jiff::Timestamp::UNIX_EPOCH, "", Rank::Healthy),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::IssueType;
+    use jiff::Timestamp;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn failed(began: i64, ended: i64) -> Event {
+        let run = Run { run_id: format!("run-{began}"), occurred_at: at(began), ended_at: at(ended), expires_at: None };
+        Event::Failed(run, None)
+    }
+
+    fn expiring(began: i64, expires: i64) -> Event {
+        let run = Run {
+            run_id: format!("run-{began}"),
+            occurred_at: at(began),
+            ended_at: at(began),
+            expires_at: Some(at(expires)),
+        };
+        Event::Failed(run, None)
+    }
+
+    fn green(second: i64) -> Event {
+        Event::Cleared(Position::attempt(at(second), "green", Rank::Healthy), Clear::Healthy)
+    }
+
+    fn decided(second: i64, action: Action) -> Event {
+        Event::Decided(Position::decision(at(second), "ann"), None, action)
+    }
+
+    fn resolved(second: i64) -> Event {
+        decided(second, Action::Resolve { note: None })
+    }
+
+    /// Episodes as (start, end, count); an end of -1 is open.
+    fn episodes(events: Vec<Event>) -> Vec<(i64, i64, u64)> {
+        let Folded { ledger, ended, .. } = fold(Ledger::default(), events);
+        let ended = ended.into_iter().map(|episode| (episode.started_at, episode.end.at.as_second(), episode.count));
+        let open = ledger.open.map(|open| (open.started_at, -1, open.count));
+        ended.chain(open).map(|(start, end, count)| (start.as_second(), end, count)).collect()
+    }
+
+    #[test]
+    fn a_green_run_ends_what_began_before_it_however_late_that_ended() {
+        assert_eq!(episodes(vec![green(4), failed(3, 20), failed(6, 7)]), [(3, 4, 1), (6, -1, 1)]);
+    }
+
+    #[test]
+    fn a_run_that_outlives_a_resolve_goes_on_in_a_new_episode() {
+        assert_eq!(episodes(vec![failed(1, 2), failed(3, 20), resolved(10)]), [(1, 10, 1), (10, -1, 1)]);
+        assert_eq!(episodes(vec![failed(3, 20), resolved(10)]), [(3, -1, 1)], "nothing was covered, nothing ended");
+        assert_eq!(episodes(vec![failed(3, 20), resolved(10), green(5)]), [(3, 5, 1)]);
+    }
+
+    #[test]
+    fn each_resolve_covers_what_had_ended_by_then() {
+        let events = vec![failed(1, 2), failed(3, 12), failed(4, 30), resolved(10), resolved(15), resolved(40)];
+        assert_eq!(episodes(events), [(1, 10, 1), (10, 15, 1), (15, 40, 1)]);
+    }
+
+    #[test]
+    fn a_reopened_issue_is_a_new_episode_that_counts_no_run() {
+        let events = vec![failed(1, 2), green(3), decided(5, Action::Reopen)];
+        assert_eq!(episodes(events.clone()), [(1, 3, 1), (5, -1, 0)]);
+        assert_eq!(episodes([events, vec![green(6)]].concat()), [(1, 3, 1), (5, 6, 0)]);
+        assert_eq!(episodes(vec![decided(5, Action::Reopen)]), [], "there is nothing to reopen");
+    }
+
+    #[test]
+    fn a_run_expires_only_while_it_is_the_newest() {
+        assert_eq!(episodes(vec![expiring(1, 5), failed(3, 3), failed(9, 9)]), [(1, -1, 3)]);
+        assert_eq!(episodes(vec![expiring(1, 5), failed(9, 9)]), [(1, 5, 1), (9, -1, 1)]);
+        assert_eq!(episodes(vec![expiring(1, 5)]), [(1, -1, 1)], "time passes when something happens");
+        assert_eq!(episodes(vec![expiring(1, 5), Event::Ticked(Position::decision(at(5), "run-1"))]), [(1, 5, 1)]);
+    }
+
+    #[test]
+    fn a_deletion_covers_what_had_ended_and_leaves_the_rest() {
+        let events = vec![failed(1, 2), failed(3, 20), decided(10, Action::Delete)];
+        assert_eq!(episodes(events), [(3, -1, 1)]);
+        let all = fold(Ledger::default(), vec![failed(1, 2), resolved(4), decided(10, Action::Delete)]).ledger;
+        assert!(!all.exists());
+        assert_eq!(all.deleted_until, Some(at(10)));
+    }
+
+    #[test]
+    fn an_edit_covers_the_newest_run_only_if_that_had_ended() {
+        let edit = |second, title: &str| {
+            decided(second, Action::Edit(Edit { title: Some(title.to_owned()), ..Edit::default() }))
+        };
+        let covering = |events| fold(Ledger::default(), events).edits.len();
+        assert_eq!(covering(vec![failed(1, 2), edit(3, "a"), edit(4, "b")]), 2);
+        assert_eq!(covering(vec![failed(1, 9), edit(3, "a")]), 0);
+        assert_eq!(covering(vec![failed(1, 2), edit(3, "a"), failed(5, 6)]), 0);
+        let view = view(IssueType::Build, content(), &[Edit { issue_type: Some(IssueType::Test), ..Edit::default() }]);
+        assert_eq!((view.issue_type, view.content), (IssueType::Test, content()));
+    }
+
+    fn content() -> Content {
+        Content {
+            revision: 0,
+            ended_at: None,
+            title: "title".to_owned(),
+            description: String::new(),
+            severity: crate::Severity::Major,
+            links: Vec::new(),
+            labels: std::collections::BTreeMap::new(),
+            expires_at: None,
+            due_at: None,
+            cause: None,
+            reason: None,
+        }
+    }
+}
