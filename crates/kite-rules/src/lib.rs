@@ -1,1 +1,37 @@
-//! Stub.
+//! Rule files: how a Kubernetes object (detector) or a posted payload (webhook) becomes reports.
+//!
+//! A [`RuleSet`] holds the built-in rules and those of a folder. Everything in a file is checked
+//! and compiled when it is loaded, so that a mistake shows there, with its line and column, and
+//! not when something fails. `README.md` of this crate is the reference of the file format.
+//!
+//! The way of a file: [`file`] (as written) → [`load`] (parse, compile, keep what was good) →
+//! [`detector`] or [`webhook`] → [`report`] → [`evaluation`] of each [`expression`].
+
+mod binding;
+mod builtin;
+mod compiler;
+mod config;
+mod detector;
+mod error;
+mod evaluation;
+mod expression;
+mod failure;
+mod file;
+mod folder;
+mod functions;
+mod json_value;
+mod load;
+mod location;
+mod names;
+mod payload;
+mod report;
+mod rule_set;
+mod scope;
+mod template;
+mod webhook;
+
+pub use config::Config;
+pub use detector::WatchedKind;
+pub use error::{EvalError, RuleError, WebhookError};
+pub use rule_set::RuleSet;
+pub use webhook::{Answer, Message, Secret, Webhook, WebhookOutcome};

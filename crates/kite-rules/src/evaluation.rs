@@ -1,0 +1,169 @@
+//! Evaluates the expressions of rules on one input.
+
+use std::collections::HashMap;
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+
+use cel::Context;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelUInt};
+use cel::common::value::{CowVal, Val};
+
+use crate::binding::{Bindings, Needs};
+use crate::config::Config;
+use crate::error::EvalError;
+use crate::expression::Expression;
+use crate::functions::{environment, present};
+use crate::json_value::view;
+use crate::template::{Part, Template};
+
+/// An expression or a template with the named values it needs and the field it stands in.
+#[derive(Debug)]
+pub(crate) struct Placed<T> {
+    pub(crate) field: String,
+    pub(crate) needs: Needs,
+    pub(crate) content: T,
+}
+
+/// A condition of a rule.
+pub(crate) type Condition = Placed<Expression>;
+/// A text of a rule.
+pub(crate) type Text = Placed<Template>;
+
+/// One input and everything that was computed from it so far.
+pub(crate) struct Evaluation<'r, 'v> {
+    context: Context<'r, 'v>,
+    computed: HashMap<&'r str, &'r Arc<Expression>>,
+}
+
+/// The rule at work: how it calls itself in errors and what its names mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule<'r> {
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'r str,
+    pub(crate) bindings: &'r Bindings,
+}
+
+impl Rule<'_> {
+    fn error(&self, field: &str, message: impl Display) -> EvalError {
+        EvalError {
+            rule: format!("{} `{}`", self.kind, self.name),
+            field: field.to_owned(),
+            message: message.to_string(),
+        }
+    }
+}
+
+impl<'r, 'v> Evaluation<'r, 'v> {
+    /// Starts with `input` under the given name and the installation's `config`.
+    pub(crate) fn new(name: &str, input: &'v serde_json::Value, config: &'v Config) -> Self {
+        let mut context = Context::with_env(environment());
+        context.add_variable_as_val(name, view(input));
+        context.add_variable_as_val("config", view(config.value()));
+        Self { context, computed: HashMap::new() }
+    }
+
+    /// Whether a condition holds.
+    pub(crate) fn truth(&mut self, rule: Rule<'r>, condition: &'r Condition) -> Result<bool, EvalError> {
+        let value = self.value(rule, condition)?;
+        present(value.as_ref())
+            .and_then(<dyn Val>::downcast_ref::<CelBool>)
+            .map(|truth| *truth.inner())
+            .ok_or_else(|| rule.error(&condition.field, not_a("bool", value.as_ref())))
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&mut self, rule: Rule<'r>, list: &'r Condition) -> Result<Vec<Box<dyn Val + 'v>>, EvalError> {
+        let value = self.value(rule, list)?;
+        match present(value.as_ref()) {
+            None => Ok(Vec::new()),
+            Some(value) => match value.downcast_ref::<CelList>() {
+                Some(items) => Ok(items.inner().to_vec()),
+                None => Err(rule.error(&list.field, not_a("list", value))),
+            },
+        }
+    }
+
+    /// Gives a name a value, such as the item of a loop.
+    pub(crate) fn set(&mut self, name: &'r str, value: Box<dyn Val + 'v>) {
+        self.context.add_variable_as_val(name, value);
+    }
+
+    /// A text with its holes filled in.
+    pub(crate) fn text(&mut self, rule: Rule<'r>, text: &'r Text) -> Result<String, EvalError> {
+        self.compute(rule, &text.needs)?;
+        let mut written = String::new();
+        for part in &text.content.parts {
+            match part {
+                Part::Text(text) => written.push_str(text),
+                Part::Hole(expression) => {
+                    let value = expression.evaluate(&self.context).map_err(|error| rule.error(&text.field, error))?;
+                    write_text(&mut written, value.as_ref())
+                        .ok_or_else(|| rule.error(&text.field, not_a("text", value.as_ref())))?;
+                }
+            }
+        }
+        Ok(written)
+    }
+
+    /// A text with its holes filled in, or `None` when there is nothing left of it.
+    pub(crate) fn optional_text(
+        &mut self,
+        rule: Rule<'r>,
+        text: Option<&'r Text>,
+    ) -> Result<Option<String>, EvalError> {
+        let text = text.map(|text| self.text(rule, text)).transpose()?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    fn value<'s>(&'s mut self, rule: Rule<'r>, placed: &'r Condition) -> Result<CowVal<'s, 'v>, EvalError>
+    where
+        'r: 's,
+    {
+        self.compute(rule, &placed.needs)?;
+        placed.content.evaluate(&self.context).map_err(|error| rule.error(&placed.field, error))
+    }
+
+    fn compute(&mut self, rule: Rule<'r>, needs: &[usize]) -> Result<(), EvalError> {
+        for binding in needs.iter().filter_map(|need| rule.bindings.get(*need)) {
+            let computed = self.computed.get(binding.name.as_str());
+            if computed.is_some_and(|known| Arc::ptr_eq(known, &binding.expression)) {
+                continue;
+            }
+            let value = binding
+                .expression
+                .evaluate(&self.context)
+                .map_err(|error| rule.error(&binding.name, error))?
+                .into_owned();
+            self.context.add_variable_as_val(&binding.name, value);
+            self.computed.insert(&binding.name, &binding.expression);
+        }
+        Ok(())
+    }
+}
+
+fn not_a(wanted: &str, value: &dyn Val) -> String {
+    format!("expected {wanted}, got {}", value.get_type().name())
+}
+
+/// Appends a value as text; lists and maps have none.
+fn write_text(to: &mut String, value: &dyn Val) -> Option<()> {
+    let Some(value) = present(value) else {
+        return Some(());
+    };
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        to.push_str(text.inner());
+        return Some(());
+    }
+    if let Some(number) = value.downcast_ref::<CelInt>() {
+        write!(to, "{}", number.inner())
+    } else if let Some(number) = value.downcast_ref::<CelUInt>() {
+        write!(to, "{}", number.inner())
+    } else if let Some(number) = value.downcast_ref::<CelDouble>() {
+        write!(to, "{}", number.inner())
+    } else if let Some(truth) = value.downcast_ref::<CelBool>() {
+        write!(to, "{}", truth.inner())
+    } else {
+        return None;
+    }
+    .ok()
+}

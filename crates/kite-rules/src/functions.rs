@@ -1,0 +1,216 @@
+//! The functions that rule files may call besides CEL's own, and the list of all of them.
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "the signature of functions is given by `cel`"
+)]
+
+use std::sync::{Arc, LazyLock};
+
+use cel::common::types::{CelInt, CelList, CelMap, CelNull, CelOptional, CelString, DYN_TYPE};
+use cel::common::value::{CowVal, Val};
+use cel::{Env, ExecutionError};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::json_value;
+
+type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
+type Outcome<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+type Function = for<'b, 'v> fn(Args<'b, 'v>) -> Outcome<'b, 'v>;
+
+/// Our functions: name, number of arguments, implementation.
+const OURS: [(&str, usize, Function); 12] = [
+    ("annotation", 2, annotation),
+    ("coalesce", 2, coalesce),
+    ("coalesce", 3, coalesce),
+    ("coalesce", 4, coalesce),
+    ("coalesce", 5, coalesce),
+    ("find", 3, find),
+    ("httpUrl", 1, http_url),
+    ("json", 1, json),
+    ("label", 2, label),
+    ("plus", 2, plus),
+    ("stripPrefix", 2, strip_prefix),
+    ("truncate", 2, truncate),
+];
+
+/// CEL's functions: name, numbers of arguments (a receiver, as in `text.trim()`, counts as one).
+const STANDARD: [(&str, &[usize]); 31] = [
+    ("bool", &[1]),
+    ("charAt", &[2]),
+    ("contains", &[2]),
+    ("double", &[1]),
+    ("dyn", &[1]),
+    ("endsWith", &[2]),
+    ("format", &[2]),
+    ("hasValue", &[1]),
+    ("indexOf", &[2, 3]),
+    ("int", &[1]),
+    ("join", &[1, 2]),
+    ("lastIndexOf", &[2, 3]),
+    ("lowerAscii", &[1]),
+    ("matches", &[2]),
+    ("none", &[1]),
+    ("of", &[2]),
+    ("ofNonZeroValue", &[2]),
+    ("or", &[2]),
+    ("orValue", &[2]),
+    ("replace", &[3, 4]),
+    ("reverse", &[1]),
+    ("size", &[1]),
+    ("split", &[2, 3]),
+    ("startsWith", &[2]),
+    ("string", &[1]),
+    ("substring", &[2, 3]),
+    ("trim", &[1]),
+    ("type", &[1]),
+    ("uint", &[1]),
+    ("upperAscii", &[1]),
+    ("value", &[1]),
+];
+
+/// Whether a function of that name takes that many arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// It does.
+    Yes,
+    /// There is one, but it takes a different number.
+    WrongArguments,
+    /// There is none.
+    No,
+}
+
+/// Looks a called function up; a receiver counts as an argument.
+pub(crate) fn known(name: &str, arguments: usize) -> Known {
+    // The parser writes operators as calls of `_==_`, `!_`, `@in` and so on.
+    if !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
+        return Known::Yes;
+    }
+    let ours = OURS.iter().filter(|(ours, ..)| *ours == name).map(|(_, count, _)| *count);
+    let standard =
+        STANDARD.iter().filter(|(standard, _)| *standard == name).flat_map(|(_, counts)| counts.iter().copied());
+    ours.chain(standard).fold(Known::No, |known, count| {
+        if known == Known::Yes || count == arguments { Known::Yes } else { Known::WrongArguments }
+    })
+}
+
+/// CEL with its string functions and ours.
+pub(crate) fn environment() -> Arc<Env> {
+    static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+        let mut env = Env::stdlib();
+        // A declaration fails only when the name is taken; a test calls every function.
+        let _ = env.add_extension(cel::extensions::strings);
+        for (name, count, function) in OURS {
+            let id = format!("{name}_{count}");
+            let _ = env.add_overload(name, &id, (0..count).map(|_| DYN_TYPE).collect(), function);
+        }
+        Arc::new(env)
+    });
+    Arc::clone(&ENVIRONMENT)
+}
+
+/// The value inside an optional, the value itself when it is none, `None` when it is empty or null.
+pub(crate) fn present<'b, 'v>(value: &'b (dyn Val + 'v)) -> Option<&'b (dyn Val + 'v)> {
+    let value = match value.downcast_ref::<CelOptional>() {
+        Some(optional) => optional.option()?,
+        None => value,
+    };
+    value.downcast_ref::<CelNull>().is_none().then_some(value)
+}
+
+fn text<'b>(value: &'b (dyn Val + '_)) -> Option<&'b str> {
+    present(value)?.downcast_ref::<CelString>().map(CelString::inner)
+}
+
+fn text_argument<'a>(args: &'a Args<'_, '_>, index: usize) -> &'a str {
+    args.get(index).and_then(|argument| text(argument.as_ref())).unwrap_or_default()
+}
+
+fn field<'v>(value: &(dyn Val + 'v), name: &str) -> Option<Box<dyn Val + 'v>> {
+    let value = present(value)?.as_indexer()?;
+    let found = value.get(&CelString::from(name)).ok()?;
+    Some(found.into_owned())
+}
+
+fn owned_text<'b, 'v>(text: impl Into<String>) -> CowVal<'b, 'v> {
+    CowVal::owned(CelString::from(text.into()))
+}
+
+fn metadata_entry<'b, 'v>(args: &Args<'b, 'v>, map: &str) -> CowVal<'b, 'v> {
+    args.first()
+        .and_then(|object| field(object.as_ref(), "metadata"))
+        .and_then(|metadata| field(metadata.as_ref(), map))
+        .and_then(|entries| field(entries.as_ref(), text_argument(args, 1)))
+        .filter(|entry| entry.downcast_ref::<CelString>().is_some())
+        .map_or_else(|| owned_text(""), CowVal::Owned)
+}
+
+fn label<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    Ok(metadata_entry(&args, "labels"))
+}
+
+fn annotation<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    Ok(metadata_entry(&args, "annotations"))
+}
+
+fn coalesce<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let found = args.into_iter().find(|argument| text(argument.as_ref()).is_some_and(|text| !text.is_empty()));
+    Ok(match found {
+        Some(argument) if argument.downcast_ref::<CelOptional>().is_some() => {
+            owned_text(text(argument.as_ref()).unwrap_or_default())
+        }
+        Some(argument) => argument,
+        None => owned_text(""),
+    })
+}
+
+fn find<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let (key, wanted) = (text_argument(&args, 1), text_argument(&args, 2));
+    let found = args
+        .first()
+        .and_then(|list| present(list.as_ref()))
+        .and_then(<dyn Val>::downcast_ref::<CelList>)
+        .and_then(|list| {
+            list.inner()
+                .iter()
+                .find(|item| field(item.as_ref(), key).is_some_and(|value| text(value.as_ref()) == Some(wanted)))
+        })
+        .cloned();
+    Ok(found.map_or_else(|| CowVal::owned(CelMap::default()), CowVal::Owned))
+}
+
+fn http_url<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let url = text_argument(&args, 0);
+    let usable = url.starts_with("https://") || url.starts_with("http://");
+    Ok(owned_text(if usable { url } else { "" }))
+}
+
+fn json<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let parsed = serde_json::from_str(text_argument(&args, 0)).unwrap_or_default();
+    Ok(CowVal::Owned(json_value::owned(parsed)))
+}
+
+fn plus<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let duration: SignedDuration =
+        text_argument(&args, 1).parse().map_err(|error| ExecutionError::function_error("plus", error))?;
+    let sum = text_argument(&args, 0).parse::<Timestamp>().ok().and_then(|time| time.checked_add(duration).ok());
+    Ok(owned_text(sum.map(|time| time.to_string()).unwrap_or_default()))
+}
+
+fn strip_prefix<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let (text, prefix) = (text_argument(&args, 0), text_argument(&args, 1));
+    Ok(owned_text(text.strip_prefix(prefix).unwrap_or(text)))
+}
+
+fn truncate<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let text = text_argument(&args, 0);
+    let limit = args
+        .get(1)
+        .and_then(|limit| limit.downcast_ref::<CelInt>())
+        .and_then(|limit| usize::try_from(*limit.inner()).ok())
+        .ok_or_else(|| ExecutionError::function_error("truncate", "the limit is no number"))?;
+    Ok(match text.char_indices().nth(limit) {
+        Some((end, _)) => owned_text(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => owned_text(text),
+    })
+}

@@ -1,0 +1,208 @@
+//! Parses and compiles rule files, each on its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::binding::Bindings;
+use crate::compiler::Compiler;
+use crate::config::CONFIG_FIELDS;
+use crate::detector::Detector;
+use crate::error::RuleError;
+use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, RuleFile, WebhookSpec};
+use crate::location::Place;
+use crate::names::{Names, Shape};
+use crate::webhook::Webhook;
+
+/// A compiled rule file.
+#[derive(Clone, Debug)]
+pub(crate) enum Rule {
+    Library(Arc<Library>),
+    Detector(Arc<Detector>),
+    Webhook(Arc<Webhook>),
+}
+
+/// Values that several detectors share.
+#[derive(Debug)]
+pub(crate) struct Library {
+    name: String,
+    bindings: Bindings,
+}
+
+/// What the files of a rule set gave.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// By file.
+    pub(crate) files: BTreeMap<String, Rule>,
+    /// By kind and name.
+    pub(crate) in_force: BTreeMap<(&'static str, String), Rule>,
+}
+
+/// A parsed file.
+struct Parsed {
+    file: String,
+    text: String,
+    body: Body,
+}
+
+enum Body {
+    Library(RuleFile<LibrarySpec>),
+    Detector(RuleFile<DetectorSpec>),
+    Webhook(RuleFile<WebhookSpec>),
+}
+
+impl Rule {
+    /// Kind and name, which no two rules in force share.
+    fn key(&self) -> (&'static str, String) {
+        match self {
+            Self::Library(library) => ("Library", library.name.clone()),
+            Self::Detector(detector) => ("Detector", detector.name.clone()),
+            Self::Webhook(webhook) => ("Webhook", webhook.name().to_owned()),
+        }
+    }
+}
+
+/// Loads the built-in files and then those that add to them or replace them.
+///
+/// A broken file keeps the version it has in `last_good`.
+pub(crate) fn load(
+    builtin: Vec<(String, String)>,
+    added: Vec<(String, String)>,
+    last_good: &BTreeMap<String, Rule>,
+) -> (Loaded, Vec<RuleError>) {
+    let mut errors = Vec::new();
+    let mut loaded = Loaded::default();
+    let layers = [builtin, added].map(|files| parse_all(files, &mut errors));
+    // Libraries first: a detector of either layer uses the library that is in force in the end.
+    for libraries in [true, false] {
+        for layer in &layers {
+            let mut owners = BTreeMap::new();
+            for (file, parsed) in layer {
+                let is_library = match parsed {
+                    Some(parsed) => matches!(parsed.body, Body::Library(_)),
+                    None => matches!(last_good.get(file), Some(Rule::Library(_))),
+                };
+                if is_library != libraries {
+                    continue;
+                }
+                let compiled = parsed.as_ref().and_then(|parsed| {
+                    let compiled = parsed.compile(&loaded);
+                    compiled.map_err(|found| errors.extend(found)).ok()
+                });
+                let Some(rule) = compiled.or_else(|| last_good.get(file).cloned()) else {
+                    continue;
+                };
+                if let Some(owner) = owners.insert(rule.key(), file.clone()) {
+                    errors.push(taken(parsed.as_ref(), file, &rule, &owner));
+                    owners.insert(rule.key(), owner);
+                    continue;
+                }
+                loaded.files.insert(file.clone(), rule.clone());
+                loaded.in_force.insert(rule.key(), rule);
+            }
+        }
+    }
+    (loaded, errors)
+}
+
+type ParsedFiles = Vec<(String, Option<Parsed>)>;
+
+fn parse_all(files: Vec<(String, String)>, errors: &mut Vec<RuleError>) -> ParsedFiles {
+    files
+        .into_iter()
+        .map(|(file, text)| {
+            let parsed = Parsed::parse(&file, text);
+            (file, parsed.map_err(|error| errors.push(error)).ok())
+        })
+        .collect()
+}
+
+fn taken(parsed: Option<&Parsed>, file: &str, rule: &Rule, owner: &str) -> RuleError {
+    let (kind, name) = rule.key();
+    let place = parsed.map_or(Place { line: 1, column: 1 }, |parsed| parsed.name().referenced.into());
+    let message = format!("the {kind} `{name}` is in `{owner}` already");
+    error(file, place, message)
+}
+
+impl Parsed {
+    fn parse(file: &str, text: String) -> Result<Self, RuleError> {
+        let head: Head = from_yaml(file, &text)?;
+        let wrong = |at: &Located, message| error(file, at.referenced.into(), message);
+        if head.api_version.value != API_VERSION {
+            return Err(wrong(&head.api_version, format!("expected `{API_VERSION}`")));
+        }
+        let body = match head.kind.value.as_str() {
+            "Library" => Body::Library(from_yaml(file, &text)?),
+            "Detector" => Body::Detector(from_yaml(file, &text)?),
+            "Webhook" => Body::Webhook(from_yaml(file, &text)?),
+            _ => {
+                let message = "expected `Detector`, `Webhook` or `Library`".to_owned();
+                return Err(wrong(&head.kind, message));
+            }
+        };
+        let parsed = Self { file: file.to_owned(), text, body };
+        if is_name(&parsed.name().value) {
+            Ok(parsed)
+        } else {
+            let message = "a name is made of at most 63 small letters, digits and `-`".to_owned();
+            Err(wrong(parsed.name(), message))
+        }
+    }
+
+    fn name(&self) -> &Located {
+        match &self.body {
+            Body::Library(rule) => &rule.metadata.name,
+            Body::Detector(rule) => &rule.metadata.name,
+            Body::Webhook(rule) => &rule.metadata.name,
+        }
+    }
+
+    fn compile(&self, loaded: &Loaded) -> Result<Rule, Vec<RuleError>> {
+        let (file, text, name) = (&self.file, &self.text, self.name());
+        match &self.body {
+            Body::Library(rule) => {
+                let mut compiler = Compiler::new(file, text, object_names());
+                compiler.bind(&rule.spec.bindings);
+                Ok(Rule::Library(Arc::new(Library { name: name.value.clone(), bindings: compiler.finish()? })))
+            }
+            Body::Detector(rule) => {
+                let mut compiler = Compiler::new(file, text, object_names());
+                for used in &rule.spec.uses {
+                    match loaded.in_force.get(&("Library", used.value.clone())) {
+                        Some(Rule::Library(library)) => compiler.include(&library.bindings),
+                        _ => compiler.error(used, format!("unknown library `{}`", used.value)),
+                    }
+                }
+                let detector = Detector::compile(compiler, name, &rule.spec)?;
+                Ok(Rule::Detector(Arc::new(detector)))
+            }
+            Body::Webhook(rule) => {
+                let webhook = Webhook::compile(file, text, name, &rule.spec)?;
+                Ok(Rule::Webhook(Arc::new(webhook)))
+            }
+        }
+    }
+}
+
+fn object_names() -> Names {
+    let config = CONFIG_FIELDS.map(str::to_owned).to_vec();
+    Names::default().with("object", Shape::Open).with("config", Shape::Fields(config))
+}
+
+/// A name is part of URLs and of messages, so it is made as names are in Kubernetes.
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit();
+    !name.is_empty() && name.len() <= 63 && name.chars().all(allowed)
+}
+
+fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RuleError> {
+    serde_saphyr::from_str(text).map_err(|found| {
+        let place = found.location().map_or(Place { line: 1, column: 1 }, Place::from);
+        error(file, place, found.without_snippet().to_string())
+    })
+}
+
+fn error(file: &str, place: Place, message: String) -> RuleError {
+    RuleError { file: file.to_owned(), line: place.line, column: place.column, message }
+}

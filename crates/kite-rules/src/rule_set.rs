@@ -1,0 +1,141 @@
+//! All rules that are in force.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use kite_api::Entry;
+use serde_json::Value;
+
+use crate::builtin;
+use crate::config::Config;
+use crate::detector::{Detector, WatchedKind};
+use crate::error::{EvalError, RuleError};
+use crate::evaluation::Evaluation;
+use crate::folder;
+use crate::load::{self, Rule};
+use crate::webhook::Webhook;
+
+/// All rules that are in force. Never changes; a reload gives a new one.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// By `group/kind`, in the order in which they are asked.
+    detectors: BTreeMap<String, Vec<Arc<Detector>>>,
+    webhooks: BTreeMap<String, Arc<Webhook>>,
+    /// What each file gave when it was last sound.
+    files: BTreeMap<String, Rule>,
+}
+
+impl RuleSet {
+    /// The rules that come with KITE.
+    pub fn builtin() -> Self {
+        Self::builtin_with_errors().0.clone()
+    }
+
+    pub(crate) fn builtin_with_errors() -> &'static (Self, Vec<RuleError>) {
+        static BUILTIN: LazyLock<(RuleSet, Vec<RuleError>)> = LazyLock::new(|| RuleSet::default().with_files([]));
+        &BUILTIN
+    }
+
+    /// The built-in rules and those of a folder, with what is wrong in it.
+    pub fn load(folder: &Path) -> (Self, Vec<RuleError>) {
+        Self::builtin().reload(folder)
+    }
+
+    /// The built-in rules and those of a folder; a broken file keeps its present version.
+    ///
+    /// When the folder cannot be read at all, everything stays as it is.
+    pub fn reload(&self, folder: &Path) -> (Self, Vec<RuleError>) {
+        match folder::read(folder) {
+            Err(error) => (self.clone(), vec![error]),
+            Ok((files, mut errors)) => {
+                let (rules, found) = self.with_files(files);
+                errors.extend(found);
+                (rules, errors)
+            }
+        }
+    }
+
+    /// The built-in rules and those of the given files (name and text).
+    ///
+    /// A rule replaces the built-in one of the same kind and name. A file that is broken keeps
+    /// the version that it has in `self`.
+    pub fn with_files(&self, files: impl IntoIterator<Item = (String, String)>) -> (Self, Vec<RuleError>) {
+        let builtin = builtin::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let (files, mut errors) = load::load(builtin, files.into_iter().collect(), &self.files);
+        errors.sort();
+        (Self::of(files), errors)
+    }
+
+    fn of(loaded: load::Loaded) -> Self {
+        let mut rules = Self { files: loaded.files, ..Self::default() };
+        for rule in loaded.in_force.into_values() {
+            match rule {
+                Rule::Library(_) => {}
+                Rule::Webhook(webhook) => {
+                    rules.webhooks.insert(webhook.name().to_owned(), webhook);
+                }
+                Rule::Detector(detector) => {
+                    for watched in &detector.watches {
+                        let key = key(&watched.group, &watched.kind);
+                        let detectors = rules.detectors.entry(key).or_default();
+                        detectors.push(Arc::clone(&detector));
+                    }
+                }
+            }
+        }
+        for detectors in rules.detectors.values_mut() {
+            detectors.sort_by(|a, b| (a.priority, &a.name).cmp(&(b.priority, &b.name)));
+        }
+        rules
+    }
+
+    /// What an object says; empty when no detector is interested or there is nothing to say.
+    ///
+    /// The detectors of the object's kind are asked in order of priority, and the first one
+    /// whose `when` holds decides.
+    pub fn detect(&self, object: &Value, config: &Config) -> Result<Vec<Entry>, EvalError> {
+        let text = |field| object.get(field).and_then(Value::as_str).unwrap_or_default();
+        let group = text("apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+        let Some(detectors) = self.detectors.get(&key(group, text("kind"))) else {
+            return Ok(Vec::new());
+        };
+        let mut evaluation = Evaluation::new("object", object, config);
+        for detector in detectors {
+            if let Some(entries) = detector.entries(&mut evaluation)? {
+                return Ok(entries);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The kinds of objects that the detectors are interested in.
+    pub fn kinds(&self) -> BTreeSet<WatchedKind> {
+        let detectors = self.detectors.values().flatten();
+        detectors.flat_map(|detector| detector.watches.iter().cloned()).collect()
+    }
+
+    /// The webhook of that name.
+    pub fn webhook(&self, name: &str) -> Option<&Webhook> {
+        self.webhooks.get(name).map(Arc::as_ref)
+    }
+
+    /// The names of all webhooks, in order.
+    pub fn webhook_names(&self) -> impl Iterator<Item = &str> {
+        self.webhooks.keys().map(String::as_str)
+    }
+}
+
+fn key(group: &str, kind: &str) -> String {
+    format!("{group}/{kind}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_that_come_with_kite_are_sound() {
+        assert_eq!(RuleSet::builtin_with_errors().1, []);
+    }
+}

@@ -1,0 +1,4 @@
+//! Rules as their users meet them: files in, reports out.
+#![cfg(test)]
+
+mod webhooks;
