@@ -9,6 +9,12 @@ macro_rules! files {
 }
 
 files![
+    "detectors/build.yaml",
+    "detectors/integration-test.yaml",
+    "detectors/mintmaker.yaml",
+    "detectors/pipeline.yaml",
+    "detectors/release-pipeline.yaml",
+    "libraries/pipelinerun.yaml",
     "webhooks/mintmaker-custom.yaml",
     "webhooks/pipeline-failure.yaml",
     "webhooks/pipeline-success.yaml",

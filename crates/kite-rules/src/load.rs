@@ -199,7 +199,11 @@ fn is_name(name: &str) -> bool {
 fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RuleError> {
     serde_saphyr::from_str(text).map_err(|found| {
         let place = found.location().map_or(Place { line: 1, column: 1 }, Place::from);
-        error(file, place, found.without_snippet().to_string())
+        let message = found.without_snippet().to_string();
+        // The place is said already.
+        let behind = format!(" at line {}, column {}", place.line, place.column);
+        let message = message.strip_suffix(&behind).unwrap_or(&message);
+        error(file, place, message.to_owned())
     })
 }
 
