@@ -126,7 +126,9 @@ impl Memory {
 
     fn write(&mut self, decision: &Decision) {
         self.scopes.extend(decision.scopes.iter().cloned());
-        self.reports.extend(decision.reports.iter().map(|report| (report.key.clone(), report.clone())));
+        self.reports.extend(
+            decision.reports.iter().chain(&decision.corrected).map(|report| (report.key.clone(), report.clone())),
+        );
         for written in &decision.records {
             let identity = &written.record.identity;
             let known = self.records.get(identity).and_then(|record| record.view.clone());

@@ -45,7 +45,7 @@ impl Batch {
     }
 
     fn take_over(&mut self, loaded: Loaded) {
-        let file = |report: StoredReport| (report.key.clone(), Filed { report, changed: false });
+        let file = |report: StoredReport| (report.key.clone(), Filed { report, is_stored: true, is_changed: false });
         self.reports = loaded.reports.into_iter().map(file).collect();
         self.slots = loaded.records.into_iter().map(|record| (record.identity.clone(), Slot::stored(record))).collect();
         self.previous = loaded.previous.into_iter().map(|(scope, at, position)| ((scope, at), position)).collect();
@@ -202,7 +202,7 @@ impl Batch {
     /// Files a report, merged with the copy that is known.
     pub(super) fn file(&mut self, report: StoredReport) -> Filing {
         let Some(filed) = self.reports.get_mut(&report.key) else {
-            self.reports.insert(report.key.clone(), Filed { report, changed: true });
+            self.reports.insert(report.key.clone(), Filed { report, is_stored: false, is_changed: true });
             return Filing::New;
         };
         let merged = filed.report.clone().merged_with(report);
@@ -210,7 +210,7 @@ impl Batch {
             return Filing::Same;
         }
         let from = merged.position.clone().min(filed.report.position.clone());
-        *filed = Filed { report: merged, changed: true };
+        (filed.report, filed.is_changed) = (merged, true);
         Filing::Merged(from)
     }
 

@@ -19,9 +19,8 @@ impl Batch {
             self.answer(outcome, submission, &mut created);
         }
         let scopes = self.scopes.into_iter().filter(|(_, held)| held.state != held.stored);
-        let mut reports: Vec<_> =
-            self.reports.into_values().filter(|filed| filed.changed).map(|filed| filed.report).collect();
-        reports.sort_by(|left, right| left.key.cmp(&right.key));
+        let filed = self.reports.into_values().filter(|filed| filed.is_changed);
+        let (stored, fresh): (Vec<_>, Vec<_>) = filed.partition(|filed| filed.is_stored);
         let mut counters = BTreeMap::new();
         let mut records = Vec::new();
         for slot in self.slots.into_values().filter(Slot::changed) {
@@ -33,7 +32,8 @@ impl Batch {
         counters.retain(|_, difference| *difference != 0);
         Decision {
             scopes: scopes.map(|(scope, held)| (scope, held.state)).collect(),
-            reports,
+            reports: fresh.into_iter().map(|filed| filed.report).collect(),
+            corrected: stored.into_iter().map(|filed| filed.report).collect(),
             records,
             changes: self.changes,
             counters,

@@ -220,8 +220,10 @@ pub struct Past {
 pub struct Decision {
     /// Scopes that changed.
     pub scopes: Vec<(Scope, ScopeState)>,
-    /// New or corrected reports.
+    /// New reports.
     pub reports: Vec<StoredReport>,
+    /// Stored reports that say more, or are somewhere else, now.
+    pub corrected: Vec<StoredReport>,
     /// Identities that changed.
     pub records: Vec<Written>,
     /// New entries of histories, in order.
@@ -313,7 +315,8 @@ struct Held {
 
 struct Filed {
     report: StoredReport,
-    changed: bool,
+    is_stored: bool,
+    is_changed: bool,
 }
 
 struct Slot {

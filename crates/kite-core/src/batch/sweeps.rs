@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::apply::{At, Filing};
-use super::{Batch, Kind, Said, StoredReport, Verdict, stamp};
+use super::apply::At;
+use super::{Batch, Filed, Kind, Said, StoredReport, Verdict, stamp};
 use crate::fold::sweep_position;
 use crate::issue::Scope;
 use crate::position::Position;
@@ -26,13 +26,13 @@ impl Batch {
                 if said <= time {
                     continue;
                 }
-                self.reports.remove(&key);
                 self.rewrite_covered(at, &target, &known);
             }
             let said = Said::Swept { anchor: anchor.clone(), at: time };
-            if let Filing::New = self.file(StoredReport { key, position: position.clone(), said }) {
-                self.clear_covered(at, &target, &position, Clear::Healthy);
-            }
+            let report = StoredReport { key: key.clone(), position: position.clone(), said };
+            let is_stored = self.reports.get(&key).is_some_and(|filed| filed.is_stored);
+            self.reports.insert(key, Filed { report, is_stored, is_changed: true });
+            self.clear_covered(at, &target, &position, Clear::Healthy);
             verdict = Verdict::Updated;
         }
         verdict
@@ -53,7 +53,8 @@ impl Batch {
             let (at, stored) = (self.last_entry_of(&anchor), std::mem::take(&mut self.sweeps));
             for sweep in &stored {
                 if !self.reports.contains_key(&sweep.key) {
-                    self.reports.insert(sweep.key.clone(), super::Filed { report: sweep.clone(), changed: false });
+                    self.reports
+                        .insert(sweep.key.clone(), Filed { report: sweep.clone(), is_stored: true, is_changed: false });
                 }
             }
             self.sweeps = stored;
@@ -67,7 +68,7 @@ impl Batch {
                     let from = position.clone().min(filed.report.position.clone());
                     moved.push((filed.report.key.target.clone(), from, position.clone()));
                     filed.report.position = position;
-                    filed.changed = true;
+                    filed.is_changed = true;
                 }
             }
             for (target, from, to) in moved {

@@ -17,7 +17,7 @@ CREATE TABLE scopes (
 
 CREATE TABLE reports (
     target_key uuid NOT NULL,
-    run_id text NOT NULL,
+    run_id text COLLATE "C" NOT NULL,
     kind smallint NOT NULL,
     scope_key uuid NOT NULL,
     issue_type smallint,
@@ -41,7 +41,7 @@ CREATE TABLE issues (
     scope_key uuid NOT NULL,
     id uuid NOT NULL UNIQUE,
     cluster text NOT NULL,
-    namespace text NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
     resource_type text NOT NULL,
     resource_name text NOT NULL,
     resource_namespace text NOT NULL,
@@ -51,8 +51,8 @@ CREATE TABLE issues (
     state smallint NOT NULL,
     severity smallint NOT NULL,
     issue_type smallint NOT NULL,
-    application text NOT NULL,
-    component text NOT NULL,
+    application text COLLATE "C" NOT NULL,
+    component text COLLATE "C" NOT NULL,
     detected_at timestamptz NOT NULL,
     resolved_at timestamptz,
     expires_at timestamptz,
@@ -67,15 +67,14 @@ CREATE INDEX issues_by_scope ON issues (scope_key);
 CREATE INDEX issues_in_namespace ON issues (namespace, detected_at DESC, id DESC) WHERE state > 0;
 CREATE INDEX issues_newest ON issues (detected_at DESC, id DESC) WHERE state > 0;
 CREATE INDEX issues_worst ON issues (severity DESC, detected_at DESC, id DESC) WHERE state = 1;
-CREATE INDEX issues_of_resource ON issues (resource_name) WHERE state > 0;
-CREATE INDEX issues_of_application ON issues (application, detected_at DESC, id DESC) WHERE state > 0;
-CREATE INDEX issues_of_component ON issues (component, detected_at DESC, id DESC) WHERE state > 0;
+CREATE INDEX issues_of_application ON issues (application, detected_at DESC, id DESC) WHERE state > 0 AND application <> '';
+CREATE INDEX issues_of_component ON issues (component, detected_at DESC, id DESC) WHERE state > 0 AND component <> '';
 CREATE INDEX issues_due ON issues (expires_at) WHERE state = 1 AND expires_at IS NOT NULL;
 CREATE INDEX issues_resolved ON issues (resolved_at) WHERE state = 2;
 
 CREATE TABLE texts (
     key uuid PRIMARY KEY,
-    namespace text NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
     title text NOT NULL,
     description text NOT NULL,
     details text NOT NULL,
@@ -103,15 +102,15 @@ CREATE TABLE changes (
     xact bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
     at timestamptz NOT NULL,
     issue_id uuid NOT NULL,
-    namespace text NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
     change text NOT NULL,
     PRIMARY KEY (xact, id)
 );
 CREATE INDEX changes_of_issue ON changes (issue_id, id);
 
 CREATE TABLE counters (
-    namespace text NOT NULL,
-    application text NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
+    application text COLLATE "C" NOT NULL,
     state smallint NOT NULL,
     severity smallint NOT NULL,
     issue_type smallint NOT NULL,

@@ -67,9 +67,8 @@ CREATE INDEX issues_by_scope ON issues (scope_key);
 CREATE INDEX issues_in_namespace ON issues (namespace, detected_at DESC, id DESC) WHERE state > 0;
 CREATE INDEX issues_newest ON issues (detected_at DESC, id DESC) WHERE state > 0;
 CREATE INDEX issues_worst ON issues (severity DESC, detected_at DESC, id DESC) WHERE state = 1;
-CREATE INDEX issues_of_resource ON issues (resource_name) WHERE state > 0;
-CREATE INDEX issues_of_application ON issues (application, detected_at DESC, id DESC) WHERE state > 0;
-CREATE INDEX issues_of_component ON issues (component, detected_at DESC, id DESC) WHERE state > 0;
+CREATE INDEX issues_of_application ON issues (application, detected_at DESC, id DESC) WHERE state > 0 AND application <> '';
+CREATE INDEX issues_of_component ON issues (component, detected_at DESC, id DESC) WHERE state > 0 AND component <> '';
 CREATE INDEX issues_due ON issues (expires_at) WHERE state = 1 AND expires_at IS NOT NULL;
 CREATE INDEX issues_resolved ON issues (resolved_at) WHERE state = 2;
 

@@ -72,8 +72,8 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     push_any(query, "i.issue_type", filter.types.iter().map(|issue_type| issue_type.code()));
     push_any(query, "i.resource_type", filter.resource_types.iter().cloned());
     push_any(query, "i.resource_name", filter.resource_names.iter().cloned());
-    push_any(query, "i.application", filter.applications.iter().cloned());
-    push_any(query, "i.component", filter.components.iter().cloned());
+    push_label(query, "i.application", &filter.applications);
+    push_label(query, "i.component", &filter.components);
     for (key, values) in &filter.labels {
         query.push(" AND ").push(LABEL).push_bind(key.clone()).push(" IN (");
         let mut list = query.separated(", ");
@@ -84,6 +84,14 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     }
     if let Some(search) = &filter.search {
         push_search(query, &text::fold_case(search), &filter.reach);
+    }
+}
+
+/// Adds a condition on a label that has a column. Its index leaves out issues without the label.
+fn push_label(query: &mut QueryBuilder<Driver>, column: &'static str, values: &[String]) {
+    push_any(query, column, values.iter().cloned());
+    if !values.is_empty() && values.iter().all(|value| !value.is_empty()) {
+        query.push(" AND ").push(column).push(" <> ''");
     }
 }
 

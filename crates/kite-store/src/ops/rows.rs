@@ -38,11 +38,10 @@ pub(super) struct ReportRow {
     received_at: Time,
 }
 
+/// What of an issue never changes, and its standing.
 #[derive(Serialize)]
 pub(super) struct IssueRow {
-    key: Id,
     scope_key: Id,
-    id: Id,
     cluster: String,
     namespace: String,
     resource_type: String,
@@ -50,6 +49,16 @@ pub(super) struct IssueRow {
     resource_namespace: String,
     reported_type: i16,
     variant: String,
+    related: bool,
+    #[serde(flatten)]
+    standing: StandingRow,
+}
+
+/// What of an issue changes.
+#[derive(Serialize)]
+pub(super) struct StandingRow {
+    key: Id,
+    id: Id,
     state: i16,
     severity: i16,
     issue_type: i16,
@@ -60,7 +69,6 @@ pub(super) struct IssueRow {
     expires_at: Option<Time>,
     settled_at: Option<Time>,
     ledger: String,
-    related: bool,
     created_at: Time,
     updated_at: Time,
     text_hash: Id,
@@ -158,23 +166,33 @@ impl ReportRow {
 }
 
 impl IssueRow {
+    pub(super) fn of(record: &Record, standing: StandingRow) -> Self {
+        let Scope { cluster, namespace, resource_type, resource_name, resource_namespace } =
+            record.identity.scope.clone();
+        Self {
+            scope_key: Id(keys::scope_key(&record.identity.scope)),
+            cluster,
+            namespace,
+            resource_type,
+            resource_name,
+            resource_namespace,
+            reported_type: record.identity.issue_type.code(),
+            variant: record.identity.variant.clone(),
+            related: record.related,
+            standing,
+        }
+    }
+}
+
+impl StandingRow {
     pub(super) fn of(record: &Record, text_hash: Uuid) -> Self {
-        let scope = record.identity.scope.clone();
         let ledger = &record.ledger;
         let started_at = ledger.open.as_ref().map(|open| open.started_at);
         let started_at = started_at.or_else(|| ledger.last.as_ref().map(|last| last.started_at));
         let ended_at = ledger.last.as_ref().filter(|_| ledger.open.is_none()).map(|last| Time(last.end.at));
         Self {
             key: Id(keys::identity_key(&record.identity)),
-            scope_key: Id(keys::scope_key(&scope)),
             id: Id(record.id),
-            cluster: scope.cluster,
-            namespace: scope.namespace,
-            resource_type: scope.resource_type,
-            resource_name: scope.resource_name,
-            resource_namespace: scope.resource_namespace,
-            reported_type: record.identity.issue_type.code(),
-            variant: record.identity.variant.clone(),
             state: state(ledger).map_or(0, kite_core::State::code),
             severity: record.severity.code(),
             issue_type: record.issue_type.code(),
@@ -185,7 +203,6 @@ impl IssueRow {
             expires_at: ledger.newest.as_ref().and_then(|run| run.expires_at).map(Time),
             settled_at: ledger.settled.as_ref().map(|settled| Time(settled.at)),
             ledger: stored::write(&LedgerJson::from(ledger)),
-            related: record.related,
             created_at: Time(record.created_at),
             updated_at: Time(record.updated_at),
             text_hash: Id(text_hash),

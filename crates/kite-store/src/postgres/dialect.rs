@@ -121,23 +121,25 @@ impl Serialize for Time {
 
 /// All statements of a write as one, so that they take one round trip.
 macro_rules! statements {
-    ($one:ident, $two:ident, $three:ident, $four:ident, $five:ident, $six:ident, $seven:ident) => {
+    ($one:ident, $two:ident, $three:ident, $four:ident, $five:ident, $six:ident, $seven:ident, $eight:ident) => {
         const STATEMENTS: [&str; 1] = [concat!(
             "WITH w1 AS (",
             $one!(1),
-            " RETURNING 1), w2 AS (",
+            "), w2 AS (",
             $two!(2),
-            " RETURNING 1), w3 AS (",
+            "), w3 AS (",
             $three!(3),
-            " RETURNING 1), w4 AS (",
+            "), w4 AS (",
             $four!(4),
-            " RETURNING 1), w5 AS (",
+            "), w5 AS (",
             $five!(5),
-            " RETURNING 1), w6 AS (",
+            "), w6 AS (",
             $six!(6),
-            " RETURNING 1), w7 AS (",
+            "), w7 AS (",
             $seven!(7),
-            " RETURNING 1) SELECT pg_notify('kite_feed', '')"
+            "), w8 AS (",
+            $eight!(8),
+            ") SELECT pg_notify('kite_feed', '')"
         )];
     };
 }
@@ -146,7 +148,7 @@ macro_rules! statements {
 pub async fn write_all(
     transaction: &mut sqlx::Transaction<'static, Driver>,
     statements: &[&'static str; 1],
-    input: [String; 7],
+    input: [String; 8],
 ) -> Result<(), crate::StoreError> {
     let [statement] = *statements;
     let query = input.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);

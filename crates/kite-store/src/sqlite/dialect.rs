@@ -108,14 +108,14 @@ impl Serialize for Time {
 
 /// The statements of a write.
 macro_rules! statements {
-    ($($put:ident),+) => { const STATEMENTS: [&str; 7] = [$($put!(1)),+]; };
+    ($($put:ident),+) => { const STATEMENTS: [&str; 8] = [$($put!(1)),+]; };
 }
 
 /// Runs the statements of a write, each with its rows.
 pub async fn write_all(
     transaction: &mut sqlx::Transaction<'static, Driver>,
-    statements: &[&'static str; 7],
-    input: [String; 7],
+    statements: &[&'static str; 8],
+    input: [String; 8],
 ) -> Result<(), crate::StoreError> {
     for (statement, rows) in statements.iter().zip(input) {
         if rows != "[]" {
