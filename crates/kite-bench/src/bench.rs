@@ -1,22 +1,36 @@
 //! What every measurement has at hand.
 
-use std::{cell::OnceCell, fs, time::Duration};
+use std::{
+    cell::{Cell, OnceCell},
+    fs,
+    time::Duration,
+};
 
 use anyhow::Result;
 
-use crate::{database::Postgres, load::Window};
+use crate::{
+    database::{Database, Postgres},
+    fill,
+    load::Window,
+};
 
 /// One run of the benchmark.
 #[derive(Debug)]
 pub struct Bench {
     quick: bool,
     postgres: OnceCell<Postgres>,
+    is_million_filled: Cell<bool>,
 }
 
 impl Bench {
     /// Prepares a run; servers are started when they are needed.
     pub fn new(quick: bool) -> Self {
-        Self { quick, postgres: OnceCell::new() }
+        Self { quick, postgres: OnceCell::new(), is_million_filled: Cell::new(false) }
+    }
+
+    /// Whether rough figures will do.
+    pub fn is_quick(&self) -> bool {
+        self.quick
     }
 
     /// The database server.
@@ -34,6 +48,12 @@ impl Bench {
         Window { warm_up: Duration::from_secs(2), measured: Duration::from_secs(seconds) }
     }
 
+    /// How long to measure one of many figures.
+    pub fn short_window(&self) -> Window {
+        let seconds = if self.quick { 2 } else { 4 };
+        Window { warm_up: Duration::from_secs(1), measured: Duration::from_secs(seconds) }
+    }
+
     /// How often KITE and PostgreSQL take turns; the machine's mood changes.
     pub fn turns(&self) -> u32 {
         if self.quick { 1 } else { 2 }
@@ -42,6 +62,19 @@ impl Bench {
     /// Issues of a database that has seen years.
     pub fn million(&self) -> u64 {
         if self.quick { 100_000 } else { 1_000_000 }
+    }
+
+    /// The database with them, filled when it is first needed.
+    pub fn million_database(&self) -> Result<Database<'_>> {
+        let postgres = self.postgres()?;
+        if self.is_million_filled.get() {
+            return Ok(postgres.database("million"));
+        }
+        let database = postgres.create("million")?;
+        fill::fill(&database.url(), self.million())?;
+        database.vacuum()?;
+        self.is_million_filled.set(true);
+        Ok(database)
     }
 
     /// Describes the machine and the server.

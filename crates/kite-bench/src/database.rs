@@ -32,10 +32,15 @@ impl Postgres {
 
     /// Makes an empty database, in place of an earlier one of that name.
     pub fn create<'a>(&'a self, name: &'a str) -> Result<Database<'a>> {
-        let own = Database { postgres: self, name: "postgres" };
+        let own = self.database("postgres");
         own.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
         own.run(&format!("CREATE DATABASE {name}"))?;
-        Ok(Database { postgres: self, name })
+        Ok(self.database(name))
+    }
+
+    /// A database that there is.
+    pub fn database<'a>(&'a self, name: &'a str) -> Database<'a> {
+        Database { postgres: self, name }
     }
 
     /// Describes the server.

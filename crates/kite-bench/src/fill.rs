@@ -1,6 +1,6 @@
 //! Fills a database through the store, as the service would.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use kite_core::Submission;
 use kite_store::{Options, Store};
 use tokio::{runtime::Runtime, task::JoinSet};
 
-use crate::world::Failure;
+use crate::{row::count, say, world::Failure};
 
 /// Issues that are written in one transaction.
 const GROUP: u64 = 1_000;
@@ -30,6 +30,7 @@ pub fn now() -> Timestamp {
 /// Stores one issue for each of the components below `issues`, one in ten resolved, the last
 /// component as the oldest: what goes on failing (the first ones) failed last.
 pub fn fill(url: &str, issues: u64) -> Result<()> {
+    let begin = Instant::now();
     let writers = if url.starts_with("sqlite:") { 1_u8 } else { 2 };
     Runtime::new()?.block_on(async {
         let store = connect(url).await?;
@@ -42,8 +43,10 @@ pub fn fill(url: &str, issues: u64) -> Result<()> {
             written??;
         }
         store.close().await;
-        Ok(())
-    })
+        anyhow::Ok(())
+    })?;
+    say(&format!("stored {} issues in {:.0} s", count(issues), begin.elapsed().as_secs_f64()));
+    Ok(())
 }
 
 struct Groups {
@@ -69,11 +72,12 @@ impl Groups {
 
     fn submission(&self, component: u64) -> Result<Submission> {
         let age = SignedDuration::from_secs(i64::try_from(component)? * 10 + 60);
-        let rare = component % (self.issues / RARE).max(1) == 17;
+        let apart = (self.issues / RARE).max(1);
+        let rare = component % apart == component / apart * 11 % apart;
         let failure = Failure { component, run: 0, text: 0, rare };
         let occurred_at = self.end - age;
         let mut submission = failure.to_submission(Some(occurred_at));
-        if component % 10 == 3 {
+        if failure.place() % 10 == 3 {
             submission.entries.push(failure.recovery(occurred_at + SignedDuration::from_secs(5)));
         }
         Ok(submission)

@@ -1,8 +1,7 @@
 //! Load: connections that each send a request, wait for the answer and send the next.
 
 use std::{
-    cell::RefCell,
-    collections::BTreeMap,
+    cell::{Cell, RefCell},
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -17,10 +16,14 @@ use hyper::{
     client::conn::http1::{SendRequest, handshake},
 };
 use hyper_util::rt::TokioIo;
+use memchr::memmem;
 use tokio::{net::TcpStream, time::timeout};
 
 /// An answer that takes longer fails the measurement.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Characters of a refusal that are shown.
+const SHOWN_CHARS: usize = 400;
 
 /// A request with its whole body.
 pub type Call = Request<Full<Bytes>>;
@@ -46,7 +49,7 @@ pub struct Answers {
 /// Sends what is drawn over so many connections until the window closes.
 pub fn send_for(
     address: SocketAddr,
-    connections: usize,
+    connections: u16,
     window: Window,
     mut draw: impl FnMut() -> Call,
 ) -> Result<Answers> {
@@ -54,7 +57,7 @@ pub fn send_for(
 }
 
 /// Sends all of these requests over so many connections.
-pub fn send_all(address: SocketAddr, connections: usize, calls: impl IntoIterator<Item = Call>) -> Result<Answers> {
+pub fn send_all(address: SocketAddr, connections: u16, calls: impl IntoIterator<Item = Call>) -> Result<Answers> {
     let mut calls = calls.into_iter();
     send(address, connections, None, || calls.next())
 }
@@ -65,6 +68,16 @@ pub fn fetch(address: SocketAddr, call: Call) -> Result<(StatusCode, Bytes)> {
 }
 
 impl Answers {
+    /// What several measurements gave together.
+    pub fn together(all: impl IntoIterator<Item = Self>) -> Result<Self> {
+        let mut sum = Self { elapsed: Duration::ZERO, times: Histogram::new(3)? };
+        for one in all {
+            sum.elapsed += one.elapsed;
+            sum.times.add(one.times)?;
+        }
+        Ok(sum)
+    }
+
     /// Answered requests per second.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn per_second(&self) -> f64 {
@@ -80,7 +93,7 @@ impl Answers {
 /// One thread sends everything: it costs the least of the processor that it shares with what is measured.
 fn send(
     address: SocketAddr,
-    connections: usize,
+    connections: u16,
     window: Option<Window>,
     draw: impl FnMut() -> Option<Call>,
 ) -> Result<Answers> {
@@ -105,8 +118,12 @@ async fn keep_sending(
         && let Some(call) = draw()
     {
         let begin = Instant::now();
-        let (status, _) = exchange(&mut sender, call).await?;
-        counted.count(status, begin)?;
+        let (status, body) = exchange(&mut sender, call).await?;
+        if is_accepted(status, &body) {
+            counted.accepted(begin)?;
+        } else {
+            counted.refused(status, &body);
+        }
     }
     Ok(())
 }
@@ -116,7 +133,8 @@ struct Counted {
     from: Instant,
     until: Option<Instant>,
     times: RefCell<Histogram<u64>>,
-    refused: RefCell<BTreeMap<StatusCode, u64>>,
+    refused: Cell<u64>,
+    first_refusal: RefCell<String>,
 }
 
 impl Counted {
@@ -126,7 +144,8 @@ impl Counted {
             from,
             until: window.map(|window| from + window.measured),
             times: RefCell::new(Histogram::new(3)?),
-            refused: RefCell::default(),
+            refused: Cell::default(),
+            first_refusal: RefCell::default(),
         })
     }
 
@@ -134,23 +153,36 @@ impl Counted {
         self.until.is_none_or(|until| Instant::now() < until)
     }
 
-    fn count(&self, status: StatusCode, begin: Instant) -> Result<()> {
+    fn accepted(&self, begin: Instant) -> Result<()> {
         let now = Instant::now();
-        if !status.is_success() {
-            *self.refused.borrow_mut().entry(status).or_default() += 1;
-        } else if now >= self.from && self.until.is_none_or(|until| now < until) {
+        if now >= self.from && self.until.is_none_or(|until| now < until) {
             let micros = u64::try_from((now - begin).as_micros())?;
             self.times.borrow_mut().record(micros)?;
         }
         Ok(())
     }
 
-    fn into_answers(self, begin: Instant) -> Result<Answers> {
-        let refused = self.refused.into_inner();
-        ensure!(refused.is_empty(), "requests were refused: {refused:?}");
-        let elapsed = self.until.map_or_else(|| begin.elapsed(), |until| until - self.from);
-        Ok(Answers { elapsed, times: self.times.into_inner() })
+    fn refused(&self, status: StatusCode, body: &Bytes) {
+        if self.refused.get() == 0 {
+            let body = String::from_utf8_lossy(body).chars().take(SHOWN_CHARS).collect::<String>();
+            self.first_refusal.replace(format!("{status} {body}"));
+        }
+        self.refused.update(|count| count + 1);
     }
+
+    fn into_answers(self, begin: Instant) -> Result<Answers> {
+        let (refused, first) = (self.refused.get(), self.first_refusal.into_inner());
+        ensure!(refused == 0, "{refused} requests were refused, the first one with {first}");
+        let times = self.times.into_inner();
+        ensure!(!times.is_empty(), "no request was answered within the window");
+        let elapsed = self.until.map_or_else(|| begin.elapsed(), |until| until - self.from);
+        Ok(Answers { elapsed, times })
+    }
+}
+
+/// A batch is answered with 200 even when some of it was rejected.
+fn is_accepted(status: StatusCode, body: &Bytes) -> bool {
+    status.is_success() && memmem::find(body, br#""result":"rejected""#).is_none()
 }
 
 async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {

@@ -16,6 +16,9 @@ mod world;
 mod database;
 mod upsert;
 
+mod backend;
+mod program;
+
 use std::{
     io::{Write, stderr, stdout},
     process::ExitCode,
@@ -54,7 +57,9 @@ fn main() -> Result<ExitCode> {
 fn measure(bench: &Bench, name: Name) -> Vec<Row> {
     say(&format!("measuring {name}"));
     let rows = name.measure(bench).unwrap_or_else(|error| vec![Row::failed(name.to_string(), &error)]);
-    rows.iter().for_each(|row| say(&row.to_string()));
+    for row in &rows {
+        say(&row.to_string());
+    }
     rows
 }
 

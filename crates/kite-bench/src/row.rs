@@ -109,7 +109,15 @@ pub fn table(rows: &[Row]) -> String {
 
 /// A rate for people: `12,345/s`.
 pub fn rate(per_second: f64) -> String {
-    let digits = format!("{per_second:.0}");
+    grouped(&format!("{per_second:.0}")) + "/s"
+}
+
+/// A number for people: `12,345`.
+pub fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -117,7 +125,7 @@ pub fn rate(per_second: f64) -> String {
         }
         text.push(digit);
     }
-    text + "/s"
+    text
 }
 
 /// A time for people: `1.23 ms`.

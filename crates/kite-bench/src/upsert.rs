@@ -5,15 +5,15 @@ use std::{fs, path::Path, time::Duration};
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 
-use crate::database::Database;
+use crate::{database::Database, load::Window};
 
 /// What pgbench measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Upserts {
     /// Durable upserts per second.
     pub per_second: f64,
-    /// Half of them took less; measured with one connection only.
-    pub p50: Option<Duration>,
+    /// Half of them took less; zero when more than one connection was used.
+    pub p50: Duration,
 }
 
 const TABLE: &str = "
@@ -47,15 +47,31 @@ pub fn prepare(database: Database<'_>, keys: u64) -> Result<()> {
     database.vacuum()
 }
 
+impl Upserts {
+    /// The mean of several measurements.
+    pub fn mean(all: &[Self]) -> Self {
+        let count = u32::try_from(all.len()).unwrap_or(u32::MAX).max(1);
+        Self {
+            per_second: all.iter().map(|one| one.per_second).sum::<f64>() / f64::from(count),
+            p50: all.iter().map(|one| one.p50).sum::<Duration>() / count,
+        }
+    }
+}
+
 /// Upserts random keys of a prepared table, over so many connections.
-pub fn measure(database: Database<'_>, keys: u64, connections: u32, duration: Duration) -> Result<Upserts> {
+pub fn measure(database: Database<'_>, keys: u64, connections: u16, window: Window) -> Result<Upserts> {
+    database.checkpoint()?;
+    run(database, keys, connections, window.warm_up)?;
+    run(database, keys, connections, window.measured)
+}
+
+fn run(database: Database<'_>, keys: u64, connections: u16, duration: Duration) -> Result<Upserts> {
     let folder = tempfile::tempdir().context("make a temporary folder")?;
     let script = folder.path().join("upsert.sql");
     let last = keys - 1;
     let upsert = insert(&format!("VALUES ({})", row(":n::bigint", ":run::bigint"))) + UPDATE;
     let text = format!("\\set n random(0, {last})\n\\set run random(0, 1000000000000)\n{upsert};\n");
     fs::write(&script, text).context("write the script")?;
-    database.checkpoint()?;
     let (script, log) = (script.to_string_lossy(), folder.path().join("log"));
     let mut arguments = vec!["--no-vacuum", "--protocol=prepared", "--file", &script];
     let (seconds, clients, jobs) =
@@ -77,7 +93,7 @@ fn per_second(said: &str) -> Result<f64> {
 }
 
 /// The third column of a pgbench log is the time of one transaction in microseconds.
-fn p50(folder: &Path) -> Result<Option<Duration>> {
+fn p50(folder: &Path) -> Result<Duration> {
     let mut times = Histogram::<u64>::new(3)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -88,7 +104,7 @@ fn p50(folder: &Path) -> Result<Option<Duration>> {
             }
         }
     }
-    Ok((!times.is_empty()).then(|| Duration::from_micros(times.value_at_quantile(0.5))))
+    Ok(Duration::from_micros(times.value_at_quantile(0.5)))
 }
 
 #[cfg(test)]

@@ -45,11 +45,16 @@ pub fn namespace(component: u64) -> String {
     format!("team-{}", component % NAMESPACES)
 }
 
+/// The pipeline of a component.
+pub fn pipeline(component: u64) -> String {
+    format!("component-{component:07}-on-push")
+}
+
 impl Failure {
     /// The body of a `pipeline-failure` webhook.
     pub fn to_webhook(self) -> Vec<u8> {
         let body = PipelineFailure {
-            pipeline_name: &self.pipeline(),
+            pipeline_name: &pipeline(self.component),
             namespace: &namespace(self.component),
             failure_reason: &self.reason(),
             severity: self.severity().as_str(),
@@ -67,7 +72,7 @@ impl Failure {
             issue_type: text(IssueType::Pipeline.to_string()),
             scope: Some(kite_api::ScopeInput {
                 resource_type: text("pipelinerun".to_owned()),
-                resource_name: text(self.pipeline()),
+                resource_name: text(pipeline(self.component)),
                 resource_namespace: None,
             }),
             occurred_at: text(occurred_at.to_string()),
@@ -121,19 +126,20 @@ impl Failure {
                 resource_namespace: namespace.clone(),
                 namespace,
                 resource_type: "pipelinerun".to_owned(),
-                resource_name: self.pipeline(),
+                resource_name: pipeline(self.component),
             },
             issue_type: IssueType::Pipeline,
             variant: String::new(),
         }
     }
 
-    fn pipeline(self) -> String {
-        format!("component-{:07}-on-push", self.component)
+    /// Its place among the components of its namespace.
+    pub fn place(self) -> u64 {
+        self.component / NAMESPACES
     }
 
     fn run_id(self) -> String {
-        format!("component-{:07}-on-push-{:x}", self.component, self.run)
+        format!("{}-{:x}", pipeline(self.component), self.run)
     }
 
     fn logs_url(self) -> String {
@@ -141,16 +147,16 @@ impl Failure {
     }
 
     fn title(self) -> String {
-        format!("Pipeline run failed: {}", self.pipeline())
+        format!("Pipeline run failed: {}", pipeline(self.component))
     }
 
     fn description(self) -> String {
-        format!("The pipeline run {} failed with reason: {}", self.pipeline(), self.reason())
+        format!("The pipeline run {} failed with reason: {}", pipeline(self.component), self.reason())
     }
 
     fn reason(self) -> String {
         let mut random = Rng::with_seed(self.component << 16 | self.text);
-        let place = if self.component.is_multiple_of(10) { "mirror" } else { FREQUENT_WORD };
+        let place = if (self.place() / 3).is_multiple_of(10) { "mirror" } else { FREQUENT_WORD };
         let host = if self.rare { RARE_WORD } else { "images" };
         let (layer, seconds) = (random.u64(..), random.u32(10..600));
         format!(
@@ -161,7 +167,7 @@ impl Failure {
     }
 
     fn severity(self) -> Severity {
-        match self.component % 20 {
+        match self.place() / 10 % 20 {
             0 => Severity::Info,
             1..5 => Severity::Minor,
             5..17 => Severity::Major,
@@ -186,7 +192,9 @@ impl Mix {
     /// `known` go on failing.
     pub fn new(known: u64, stored: u64) -> Self {
         let texts = (0..known).map(|_| 0).collect();
-        Self { random: Rng::with_seed(stored), known, next_new: stored, next_run: 0, texts }
+        // Another mix, in the same database when it has grown, names other runs.
+        let next_run = stored << 24;
+        Self { random: Rng::with_seed(stored), known, next_new: stored, next_run, texts }
     }
 
     /// The next failure; never the same twice.
@@ -235,9 +243,11 @@ mod tests {
 
     #[test]
     fn texts_are_about_200_bytes_and_most_hold_the_frequent_word() {
-        let texts: Vec<_> =
-            (0..100).map(|component| Failure { component, run: 0, text: 0, rare: false }.description()).collect();
+        let texts: Vec<_> = (0..NAMESPACES * 30)
+            .step_by(200)
+            .map(|component| Failure { component, run: 0, text: 0, rare: false }.description())
+            .collect();
         assert!(texts.iter().all(|text| (180..260).contains(&text.len())), "{}", texts[0].len());
-        assert_eq!(texts.iter().filter(|text| text.contains(FREQUENT_WORD)).count(), 90);
+        assert_eq!(texts.iter().filter(|text| text.contains(FREQUENT_WORD)).count(), 27);
     }
 }

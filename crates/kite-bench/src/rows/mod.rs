@@ -1,6 +1,11 @@
 //! The measurements, by name.
 
+mod batch;
+mod dump;
+mod lists;
+mod memory;
 mod store_apply;
+mod webhook;
 
 use std::fmt;
 
@@ -14,6 +19,29 @@ use crate::{bench::Bench, row::Row};
 pub enum Name {
     /// The store alone, without HTTP: groups of 32 and of 500, two callers, PostgreSQL
     StoreApply,
+    /// Durable webhook posts over 32 connections, beside pgbench's upserts
+    #[value(name = "webhook-32")]
+    Webhook32,
+    /// Durable webhook posts over one connection, beside pgbench's upserts
+    #[value(name = "webhook-1")]
+    Webhook1,
+    /// Batches of 500 reports over 8 connections
+    Batch,
+    /// 10,000 runs of one component, newest first, in batches and one by one
+    Reverse,
+    /// Lists, searches and totals at 1,000,000 issues on PostgreSQL
+    ListsPostgres,
+    /// Lists, searches and totals at 1,000,000 issues on SQLite
+    ListsSqlite,
+    /// Webhook posts over 32 connections at 1,000,000 issues
+    #[value(name = "webhook-1m")]
+    Webhook1M,
+    /// The backend's memory at rest and after its first load, and its time to start
+    Memory,
+    /// A dump of 100,000 pipeline runs in JSON (1 GB), read by kite-local
+    DumpJson,
+    /// A dump of 20,000 pipeline runs in YAML (200 MB), read by kite-local
+    DumpYaml,
 }
 
 impl Name {
@@ -26,6 +54,16 @@ impl Name {
     pub fn measure(self, bench: &Bench) -> Result<Vec<Row>> {
         match self {
             Self::StoreApply => store_apply::measure(bench),
+            Self::Webhook32 => webhook::measure_32(bench),
+            Self::Webhook1 => webhook::measure_1(bench),
+            Self::Batch => batch::measure(bench),
+            Self::Reverse => batch::measure_reverse(bench),
+            Self::ListsPostgres => lists::measure_postgres(bench),
+            Self::ListsSqlite => lists::measure_sqlite(bench),
+            Self::Webhook1M => webhook::measure_million(bench),
+            Self::Memory => memory::measure(bench),
+            Self::DumpJson => dump::measure_json(bench),
+            Self::DumpYaml => dump::measure_yaml(bench),
         }
     }
 }

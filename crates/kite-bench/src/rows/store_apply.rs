@@ -26,7 +26,7 @@ const GROUPS: [usize; 2] = [32, 500];
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let upserts = bench.postgres()?.create("upsert")?;
     upsert::prepare(upserts, WORKING_SET)?;
-    let reference = upsert::measure(upserts, WORKING_SET, 32, bench.window().measured)?.per_second;
+    let reference = upsert::measure(upserts, WORKING_SET, 32, bench.window())?.per_second;
     let mut rows = Vec::new();
     for group in GROUPS {
         let database = bench.postgres()?.create("store")?;

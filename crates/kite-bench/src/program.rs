@@ -1,0 +1,68 @@
+//! The programs that are measured: built in release mode, started, watched.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Child, Command},
+};
+
+use anyhow::{Context, Result, ensure};
+
+/// Builds a program of the workspace and gives its place.
+pub fn build(package: &str) -> Result<PathBuf> {
+    cargo_build(&["--package", package])?;
+    Ok(folder()?.join(package))
+}
+
+/// Builds an example of a crate and gives its place.
+pub fn build_example(package: &str, name: &str) -> Result<PathBuf> {
+    cargo_build(&["--package", package, "--example", name])?;
+    Ok(folder()?.join("examples").join(name))
+}
+
+/// A running program; killed when dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// The process.
+    pub child: Child,
+}
+
+impl Running {
+    /// Memory that the program holds now, in MiB.
+    pub fn resident_mib(&self) -> Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    /// Most memory that the program ever held, in MiB.
+    pub fn peak_mib(&self) -> Result<f64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Result<f64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).with_context(|| format!("read `{path}`"))?;
+        let value = status.lines().find_map(|line| line.strip_prefix(field));
+        let kib = value.and_then(|value| value.split_whitespace().next()).with_context(|| format!("find {field}"))?;
+        Ok(kib.parse::<f64>()? / 1024.0)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where cargo puts what it builds in release mode: this program is there, too.
+fn folder() -> Result<PathBuf> {
+    let own = env::current_exe()?;
+    Ok(own.parent().context("find the folder of the built programs")?.to_owned())
+}
+
+fn cargo_build(what: &[&str]) -> Result<()> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo).args(["build", "--quiet", "--release", "--locked"]).args(what).status()?;
+    ensure!(status.success(), "cargo build {} failed", what.join(" "));
+    Ok(())
+}
