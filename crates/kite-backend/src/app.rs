@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
+use kite_rules::{Config, RuleSet};
+use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
+use tokio::sync::watch;
 
+use crate::clock::Clock;
+use crate::feed::Feed;
+use crate::http_metrics::HttpMetrics;
 use crate::ingest::Ingest;
 
 /// The parts of the running service. Cheap to clone.
@@ -13,12 +19,22 @@ pub struct App {
     pub store: Store,
     /// The one way in, for writing.
     pub ingest: Ingest,
+    /// The rules in force; the webhooks among them answer.
+    pub rules: watch::Receiver<Arc<RuleSet>>,
+    /// What rule files may know about the installation.
+    pub rule_config: Arc<Config>,
     /// Settings that requests need.
     pub settings: Arc<Settings>,
+    /// The time that clients' times are held against.
+    pub clock: Clock,
+    /// What happens, as it happens.
+    pub feed: Feed,
+    /// The figures of all requests.
+    pub http_metrics: HttpMetrics,
 }
 
 /// Settings that requests need.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Base of links to the cluster's user interface (`KITE_CLUSTER_URL`).
     pub cluster_url: String,
@@ -28,4 +44,30 @@ pub struct Settings {
     pub version: String,
     /// Names under which the service may be called; empty: any. Guards against DNS rebinding.
     pub allowed_hosts: Vec<String>,
+    /// Pages of other servers that may call the service (`KITE_ALLOWED_ORIGINS`).
+    pub allowed_origins: Vec<String>,
+}
+
+impl App {
+    /// Joins the parts, and starts to follow the feed until the shutdown.
+    pub fn start(
+        store: Store,
+        ingest: Ingest,
+        rules: watch::Receiver<Arc<RuleSet>>,
+        settings: Settings,
+        clock: Clock,
+        shutdown: &Shutdown,
+    ) -> Self {
+        let http_metrics = HttpMetrics::default();
+        Self {
+            feed: Feed::start(store.clone(), http_metrics.streams.clone(), shutdown),
+            rule_config: Arc::new(Config::new(&settings.cluster_url, &settings.logs_endpoint)),
+            settings: Arc::new(settings),
+            store,
+            ingest,
+            rules,
+            clock,
+            http_metrics,
+        }
+    }
 }

@@ -1,7 +1,28 @@
 //! The service: takes in reports, keeps one issue per problem, answers and tells.
 //!
-//! Reading order: [`app`] (what every request has at hand), [`ingest`] (how everything that is
-//! said gets stored), then the routes.
+//! Reading order:
+//!
+//! 1. [`app`] (what every request has at hand) and [`ingest`] (how all that is said gets stored).
+//! 2. [`router`], the table of contents of the HTTP interface; [`routes`], a file per subject.
+//! 3. [`input`] (from the wire to the core), [`use_cases`], [`wire`] (and back).
+//! 4. [`feed`]: what happens, for everybody who watches.
+//! 5. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
 
 pub mod app;
 pub mod ingest;
+
+pub mod openapi;
+pub mod router;
+pub mod routes;
+
+pub mod input;
+pub mod use_cases;
+pub mod wire;
+
+pub mod feed;
+
+pub mod clock;
+pub mod guard;
+pub mod http_metrics;
+pub mod observe;
+pub mod problem;

@@ -1,0 +1,109 @@
+//! What keeps strangers out while nobody signs in.
+//!
+//! A browser on the same machine or network may be led by a foreign page to call this service.
+//! It says where the page is from, and under which name it calls; both must be ours. Besides,
+//! [`crate::input::body`] reads no content type that a foreign page can send without asking.
+
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use kite_core::Caller;
+
+use crate::app::{App, Settings};
+use crate::problem::Problem;
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets through what does not come from a foreign page, as somebody on this machine.
+pub async fn let_in_local_callers(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let host = host(&request).unwrap_or_default().to_owned();
+    check_host(&app.settings, &host)?;
+    if !request.method().is_safe() {
+        check_origin(&app.settings, request.headers(), &host)?;
+    }
+    request.extensions_mut().insert(Caller::local());
+    Ok(next.run(request).await)
+}
+
+/// The name under which the service was called: `:authority` in HTTP/2, `Host` before that.
+fn host(request: &Request) -> Option<&str> {
+    let authority = request.uri().authority().map(Authority::as_str);
+    authority.or_else(|| request.headers().get(header::HOST)?.to_str().ok())
+}
+
+fn check_host(settings: &Settings, host: &str) -> Result<(), Problem> {
+    let is_allowed = |allowed: &String| allowed.eq_ignore_ascii_case(host) || allowed.eq_ignore_ascii_case(name(host));
+    if settings.allowed_hosts.is_empty() || settings.allowed_hosts.iter().any(is_allowed) {
+        return Ok(());
+    }
+    Err(Problem::WrongHost(host.to_owned()))
+}
+
+fn check_origin(settings: &Settings, headers: &HeaderMap, host: &str) -> Result<(), Problem> {
+    let foreign = || Err(Problem::Forbidden("a page of another server may not change anything here".to_owned()));
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("not ASCII"));
+    let is_allowed = |origin: &str| settings.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
+    match (text(header::ORIGIN), text(FETCH_SITE)) {
+        (Some(origin), _) if is_allowed(origin) => Ok(()),
+        (_, Some("cross-site")) => foreign(),
+        (Some(origin), _) => match origin.split_once("://") {
+            Some((_, authority)) if authority.eq_ignore_ascii_case(host) => Ok(()),
+            _ => foreign(),
+        },
+        (None, _) => Ok(()),
+    }
+}
+
+/// A host without its port.
+fn name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            allowed_hosts: vec!["kite.example".to_owned(), "[::1]".to_owned()],
+            allowed_origins: vec!["https://portal.example".to_owned()],
+            ..Settings::default()
+        }
+    }
+
+    fn may_write(headers: &[(HeaderName, &'static str)]) -> bool {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+        check_origin(&settings(), &headers, "kite.example:8080").is_ok()
+    }
+
+    #[test]
+    fn only_the_names_that_were_given_are_answered_to() {
+        for host in ["kite.example", "KITE.example:8080", "[::1]:8080"] {
+            assert!(check_host(&settings(), host).is_ok(), "{host}");
+        }
+        for host in ["evil.example", "", "kite.example.evil", "::1"] {
+            assert!(check_host(&settings(), host).is_err(), "{host}");
+        }
+        assert!(check_host(&Settings::default(), "anything").is_ok());
+    }
+
+    #[test]
+    fn foreign_pages_may_not_write() {
+        assert!(may_write(&[]));
+        assert!(may_write(&[(header::ORIGIN, "http://kite.example:8080"), (FETCH_SITE, "same-origin")]));
+        assert!(may_write(&[(header::ORIGIN, "https://portal.example"), (FETCH_SITE, "cross-site")]));
+        assert!(!may_write(&[(header::ORIGIN, "http://evil.example")]));
+        assert!(!may_write(&[(header::ORIGIN, "http://kite.example")]), "another port is another origin");
+        assert!(!may_write(&[(header::ORIGIN, "null")]));
+        assert!(!may_write(&[(FETCH_SITE, "cross-site")]));
+    }
+}

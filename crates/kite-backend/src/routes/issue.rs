@@ -1,0 +1,65 @@
+//! `/api/v1/issues/{id}`: read, change, delete, resolve.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use kite_api::{Issue, ResolveIssue, UpdateIssue};
+
+use super::answer::{fresh, with_warnings, written};
+use super::parameters::{InNamespace, IssueId};
+use crate::app::App;
+use crate::input::{Asking, Checked, Json, OptionalJson, issue};
+use crate::problem::Problem;
+use crate::use_cases::issues;
+
+/// Reads an issue.
+#[utoipa::path(get, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
+    responses((status = 200, description = "The issue", body = Issue), (status = 304, description = "It is as known (`If-None-Match`)")))]
+pub async fn get_issue(
+    State(app): State<App>,
+    asking: Asking,
+    IssueId(id): IssueId,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let issue = issues::get_issue(&app, &asking, id).await?;
+    fresh(&headers, &written(&app, &asking, issue).await?)
+}
+
+/// Changes the given fields of an issue.
+#[utoipa::path(put, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
+    request_body = UpdateIssue, responses((status = 200, description = "The issue after that", body = Issue)))]
+pub async fn update_issue(
+    State(app): State<App>,
+    asking: Asking,
+    IssueId(id): IssueId,
+    Json(request): Json<UpdateIssue>,
+) -> Result<Response, Problem> {
+    let found = issues::get_issue(&app, &asking, id).await?;
+    let checked = issue::update(request, &found, app.clock.now()).map_err(Problem::Invalid)?;
+    let Checked { value: decisions, warnings } = checked;
+    let updated = issues::decide(&app, &asking, found, decisions).await?;
+    Ok(with_warnings(StatusCode::OK, written(&app, &asking, updated).await?, &warnings))
+}
+
+/// Deletes an issue.
+#[utoipa::path(delete, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
+    responses((status = 204, description = "It is gone")))]
+pub async fn delete_issue(State(app): State<App>, asking: Asking, IssueId(id): IssueId) -> Result<StatusCode, Problem> {
+    let found = issues::get_issue(&app, &asking, id).await?;
+    issues::delete_issue(&app, &asking, &found).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Declares an issue resolved.
+#[utoipa::path(post, path = "/api/v1/issues/{id}/resolve", tag = "issues", params(("id" = Uuid, Path), InNamespace),
+    request_body = Option<ResolveIssue>, responses((status = 200, description = "The issue after that", body = Issue)))]
+pub async fn resolve_issue(
+    State(app): State<App>,
+    asking: Asking,
+    IssueId(id): IssueId,
+    OptionalJson(request): OptionalJson<ResolveIssue>,
+) -> Result<Response, Problem> {
+    let found = issues::get_issue(&app, &asking, id).await?;
+    let resolved = issues::decide(&app, &asking, found, vec![issue::resolve(request)]).await?;
+    Ok(with_warnings(StatusCode::OK, written(&app, &asking, resolved).await?, &[]))
+}

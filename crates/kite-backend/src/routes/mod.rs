@@ -1,0 +1,13 @@
+//! The HTTP interface, a file per subject. Handlers extract, call one use case and convert.
+
+pub mod answer;
+pub mod history;
+pub mod issue;
+pub mod issues;
+pub mod parameters;
+pub mod related;
+pub mod reports;
+pub mod service;
+pub mod stream;
+pub mod summary;
+pub mod webhooks;

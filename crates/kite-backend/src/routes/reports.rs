@@ -1,0 +1,95 @@
+//! `/api/v1/reports`: many reports at once.
+
+use axum::Json;
+use axum::extract::State;
+use kite_api::{BatchResponse, Report};
+use serde_json::Value;
+
+use super::parameters::InNamespace;
+use crate::app::App;
+use crate::input::body::{BATCH, Format, Posted};
+use crate::input::json::{self, typed, unreadable};
+use crate::input::{Asking, Delivery};
+use crate::problem::Problem;
+use crate::use_cases::reports::{Item, take_in};
+
+const MOST_REPORTS: usize = 1000;
+
+/// Takes in reports, each on its own: a wrong one does not spoil the others.
+#[utoipa::path(post, path = "/api/v1/reports", tag = "reports", params(InNamespace),
+    request_body(description = "At most 1,000 reports", content((Vec<Report> = "application/json"), (Report = "application/x-ndjson"))),
+    responses((status = 200, description = "One result per report, in order", body = BatchResponse)))]
+pub async fn take_in_reports(
+    State(app): State<App>,
+    asking: Asking,
+    delivery: Delivery,
+    posted: Posted<BATCH>,
+) -> Result<Json<BatchResponse>, Problem> {
+    let items = match posted.format {
+        Format::Json => array(&posted.bytes)?,
+        Format::JsonLines => lines(&posted.bytes)?,
+        Format::Nothing => return Err(Problem::Unreadable("the body is missing".to_owned())),
+    };
+    if items.len() > MOST_REPORTS {
+        return Err(Problem::TooLarge(format!("the body holds more than {MOST_REPORTS} reports")));
+    }
+    let results = take_in(&app, &asking, &delivery, items).await?;
+    Ok(Json(BatchResponse { results }))
+}
+
+/// The reports of an array. Only when one of them has a wrong type each is looked at alone.
+fn array(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+    if let Ok(reports) = serde_json::from_slice::<Vec<Report>>(bytes) {
+        return Ok(reports.into_iter().map(Ok).collect());
+    }
+    match json::value(bytes)? {
+        Value::Array(items) => Ok(items.iter().map(typed).collect()),
+        _ => Err(Problem::Unreadable("the body must be an array of reports".to_owned())),
+    }
+}
+
+/// The reports of a body with one in each line.
+fn lines(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    lines.map(|(index, line)| item(line).map_err(|problem| in_line(index, &problem))).collect()
+}
+
+fn item(line: &[u8]) -> Result<Item, Problem> {
+    match serde_json::from_slice(line) {
+        Ok(report) => Ok(Ok(report)),
+        Err(error) if error.is_data() => Ok(typed(&json::value(line)?)),
+        Err(error) => Err(unreadable(&error)),
+    }
+}
+
+fn in_line(index: usize, problem: &Problem) -> Problem {
+    Problem::Unreadable(format!("in line {} of the body: {problem}", index + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_type_in_one_report_leaves_the_others_alone() {
+        let items = array(br#"[{"title": "a"}, {"title": 5}, 7, {"title": "b"}]"#).unwrap();
+        assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false, true]);
+        assert_eq!(items[1].as_ref().unwrap_err()[0].field, "title");
+    }
+
+    #[test]
+    fn lines_may_be_blank_and_an_unreadable_one_is_named() {
+        let items = lines(b"{\"title\": \"a\"}\r\n\n  \n{\"title\": 5}\n").unwrap();
+        assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+        let problem = lines(b"{}\n{\"title\":").unwrap_err();
+        assert!(problem.to_string().starts_with("in line 2 of the body:"), "{problem}");
+    }
+
+    #[test]
+    fn anything_but_an_array_is_unreadable() {
+        for body in [&b"{}"[..], b"null", b"[", b"[{]", b""] {
+            assert!(matches!(array(body), Err(Problem::Unreadable(_))), "{body:?}");
+        }
+    }
+}

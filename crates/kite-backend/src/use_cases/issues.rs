@@ -1,0 +1,93 @@
+//! Reading and deciding about issues.
+
+use jiff::ToSpan as _;
+use kite_core::batch::{Outcome, Verdict};
+use kite_core::{Action, Issue, IssueFilter, Submission};
+use kite_store::{Counts, History, ListQuery, Page, Relation};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::input::Asking;
+use crate::input::issue::{self, Decision};
+use crate::problem::Problem;
+
+/// A page of issues with all their relations.
+pub async fn list_issues(app: &App, query: &ListQuery) -> Result<(Page, Vec<Relation>), Problem> {
+    let page = app.store.issue_list(query).await?;
+    let relations = relations_of(app, &page.issues).await?;
+    Ok((page, relations))
+}
+
+/// An issue, when the caller may see it.
+pub async fn get_issue(app: &App, asking: &Asking, id: Uuid) -> Result<Issue, Problem> {
+    let issue = app.store.issue_get(id).await?;
+    issue.filter(|issue| asking.finds(issue)).ok_or_else(Problem::no_such_issue)
+}
+
+/// The relations of issues, read only when one of them has any.
+pub async fn relations_of(app: &App, issues: &[Issue]) -> Result<Vec<Relation>, Problem> {
+    let related: Vec<Uuid> = issues.iter().filter(|issue| issue.related).map(|issue| issue.id).collect();
+    if related.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(app.store.relation_list(&related).await?)
+}
+
+/// What happened to an issue, from before a change on.
+pub async fn read_history(
+    app: &App,
+    asking: &Asking,
+    id: Uuid,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<History, Problem> {
+    get_issue(app, asking, id).await?;
+    app.store.history(id, before, limit).await?.ok_or_else(Problem::no_such_issue)
+}
+
+/// The counts of all issues that match.
+pub async fn count_issues(app: &App, filter: &IssueFilter) -> Result<Counts, Problem> {
+    let now = app.clock.now();
+    let yesterday = now.checked_sub(24.hours()).unwrap_or(now);
+    Ok(app.store.counts(filter, yesterday).await?)
+}
+
+/// Opens an issue, or updates the one of the same identity.
+pub async fn create_issue(app: &App, asking: &Asking, submission: Submission) -> Result<Issue, Problem> {
+    for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
+        asking.may_write(&scope.namespace)?;
+    }
+    let outcome = app.ingest.submit(submission).await?;
+    written_issue(app, outcome).await
+}
+
+/// Writes down what a person decided about an issue; nothing when there is no decision.
+pub async fn decide(app: &App, asking: &Asking, issue: Issue, decisions: Vec<Decision>) -> Result<Issue, Problem> {
+    asking.may_write(&issue.identity.scope.namespace)?;
+    if decisions.is_empty() {
+        return Ok(issue);
+    }
+    let outcome = app.ingest.submit(issue::decided(&issue, asking.name(), decisions)).await?;
+    written_issue(app, outcome).await
+}
+
+/// Deletes an issue.
+pub async fn delete_issue(app: &App, asking: &Asking, issue: &Issue) -> Result<(), Problem> {
+    asking.may_write(&issue.identity.scope.namespace)?;
+    let delete = vec![Decision { action: Action::Delete, at: None }];
+    let outcome = app.ingest.submit(issue::decided(issue, asking.name(), delete)).await?;
+    if outcome.verdict == Verdict::Missing { Err(Problem::no_such_issue()) } else { Ok(()) }
+}
+
+/// The issue that was written, read again when the outcome does not hold it.
+pub async fn written_issue(app: &App, outcome: Outcome) -> Result<Issue, Problem> {
+    if outcome.verdict == Verdict::Missing {
+        return Err(Problem::no_such_issue());
+    }
+    if let Some(issue) = outcome.issue {
+        return Ok(*issue);
+    }
+    let id = outcome.issue_id.ok_or_else(Problem::no_such_issue)?;
+    // Somebody may have deleted it since.
+    app.store.issue_get(id).await?.ok_or_else(Problem::no_such_issue)
+}

@@ -1,0 +1,87 @@
+//! Taking in many reports at once.
+
+use std::error::Error;
+
+use kite_api::{FieldError, Report, ReportOutcome, ReportResult};
+use kite_core::batch::Verdict;
+use kite_core::{Entry, Submission};
+
+use crate::app::App;
+use crate::ingest::IngestError;
+use crate::input::report::{self, Reading};
+use crate::input::{Asking, Checked, Delivery, Manner};
+use crate::problem::Problem;
+
+/// A report as sent, or what is wrong with its form.
+pub type Item = Result<Report, Vec<FieldError>>;
+
+/// Stores each report that is sound, and says what became of each.
+///
+/// Fails as a whole only when none can be stored now: sending all of them again is harmless.
+pub async fn take_in(
+    app: &App,
+    asking: &Asking,
+    delivery: &Delivery,
+    items: Vec<Item>,
+) -> Result<Vec<ReportResult>, Problem> {
+    let now = app.clock.now();
+    let mut results = Vec::with_capacity(items.len());
+    let mut submissions = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let reading = Reading { now, manner: Manner::Strict, delivery, index };
+        match item.and_then(|report| sound(report, reading, asking)) {
+            Ok(Checked { value, warnings }) => {
+                submissions.push(Submission { entries: vec![value] });
+                results.push(ReportResult { warnings, ..result(index, ReportOutcome::Updated) });
+            }
+            Err(errors) => results.push(ReportResult { errors, ..result(index, ReportOutcome::Rejected) }),
+        }
+    }
+    let mut outcomes = app.ingest.submit_all(submissions).await?.into_iter();
+    for result in results.iter_mut().filter(|result| result.result != ReportOutcome::Rejected) {
+        let outcome = outcomes.next().unwrap_or(Err(IngestError::Stopping));
+        match outcome {
+            Ok(outcome) => {
+                result.result = became(outcome.verdict);
+                result.issue_id = outcome.issue_id;
+            }
+            Err(error) => *result = unstored(result.index, error)?,
+        }
+    }
+    Ok(results)
+}
+
+fn sound(report: Report, reading: Reading, asking: &Asking) -> Result<Checked<Entry>, Vec<FieldError>> {
+    let checked = report::entry(report, reading)?;
+    let namespaces = checked.value.scopes();
+    match namespaces.iter().try_for_each(|scope| asking.may_write(&scope.namespace)) {
+        Ok(()) => Ok(checked),
+        Err(problem) => Err(vec![FieldError { field: "namespace".to_owned(), message: problem.to_string() }]),
+    }
+}
+
+/// A report that the database refuses for good would be sent again forever, so it is rejected.
+fn unstored(index: usize, error: IngestError) -> Result<ReportResult, Problem> {
+    match Problem::from(error) {
+        Problem::Failed(source) => {
+            tracing::error!(error = &*source as &dyn Error, index, "a report could not be stored");
+            let message = "could not be stored; the server's log knows this request by its id".to_owned();
+            let errors = vec![FieldError { field: String::new(), message }];
+            Ok(ReportResult { errors, ..result(index, ReportOutcome::Rejected) })
+        }
+        later => Err(later),
+    }
+}
+
+fn became(verdict: Verdict) -> ReportOutcome {
+    match verdict {
+        Verdict::Created => ReportOutcome::Created,
+        Verdict::Updated | Verdict::Missing => ReportOutcome::Updated,
+        Verdict::Duplicate => ReportOutcome::Duplicate,
+        Verdict::Late => ReportOutcome::Late,
+    }
+}
+
+fn result(index: usize, result: ReportOutcome) -> ReportResult {
+    ReportResult { index, result, issue_id: None, warnings: Vec::new(), errors: Vec::new() }
+}

@@ -1,0 +1,191 @@
+//! From what the core knows to what clients read.
+
+use kite_api as api;
+use kite_core::{Issue, IssueType, Scope, Severity, State};
+use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation};
+use uuid::Uuid;
+
+use crate::input::cursor;
+
+/// Ids that are derived from what they name, so that nothing needs to be stored for them.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6b69_7465_0000_5000_8000_0000_0000_0001);
+
+/// An issue with those relations of which the caller may see both ends.
+pub fn issue(issue: Issue, relations: &[Relation], sees: impl Fn(&str) -> bool) -> api::Issue {
+    let (id, cluster, namespace) =
+        (issue.id, issue.identity.scope.cluster.clone(), issue.identity.scope.namespace.clone());
+    let scope = scope(issue.identity.scope);
+    let shown = |relation: &&Relation| sees(&relation.source.scope.namespace) && sees(&relation.target.scope.namespace);
+    let from = relations.iter().filter(|relation| relation.source.id == id).filter(shown);
+    let to = relations.iter().filter(|relation| relation.target.id == id).filter(shown);
+    api::Issue {
+        id,
+        namespace,
+        title: issue.title,
+        description: issue.description,
+        severity: severity(issue.severity),
+        issue_type: issue_type(issue.issue_type),
+        state: state(issue.state),
+        detected_at: issue.detected_at,
+        resolved_at: issue.resolved_at,
+        scope_id: scope.id,
+        scope,
+        links: links(id, issue.links),
+        related_from: from.map(relation).collect(),
+        related_to: to.map(relation).collect(),
+        created_at: issue.created_at,
+        updated_at: issue.updated_at,
+        cluster,
+        variant: issue.identity.variant,
+        labels: issue.labels,
+        count: issue.count,
+        episodes: issue.episodes,
+        last_failed_at: issue.last_failed_at,
+        run_id: issue.run_id,
+        cause: issue.cause,
+        reason: issue.reason,
+        due_at: issue.due_at,
+        expires_at: issue.expires_at,
+    }
+}
+
+/// What happened to an issue.
+pub fn history(issue_id: Uuid, history: History) -> api::History {
+    let last = history.changes.last().filter(|_| history.more);
+    api::History {
+        issue_id,
+        next_cursor: last.map(|change| cursor::write_history(change.cursor.id)),
+        episodes: history.episodes.into_iter().map(episode).collect(),
+        changes: history.changes.into_iter().map(change).collect(),
+    }
+}
+
+/// One entry of a history.
+pub fn change(ChangeRow { cursor, at, change, .. }: ChangeRow) -> api::Change {
+    let (from, to) = (change.from_severity, change.to_severity);
+    let has_changed = from != to && from.is_some();
+    api::Change {
+        id: cursor.id.to_string(),
+        at,
+        reason: change.reason.as_str().to_owned(),
+        by: change.by,
+        note: change.note,
+        from_state: change.from_state.map(state),
+        to_state: change.to_state.map(state),
+        from_severity: from.filter(|_| has_changed).map(severity),
+        to_severity: to.filter(|_| has_changed).map(severity),
+        run_id: change.run_id,
+    }
+}
+
+/// All counts.
+pub fn summary(counts: Counts) -> api::Summary {
+    let mut summary = api::Summary { resolved_last24h: counts.resolved_since, ..api::Summary::default() };
+    for severity in Severity::ALL {
+        summary.by_severity.insert(severity.to_string(), api::Count::default());
+    }
+    for issue_type in IssueType::ALL {
+        summary.by_type.insert(issue_type.to_string(), api::Count::default());
+    }
+    for ((application, state, severity, issue_type), count) in counts.issues {
+        let groups = [
+            &mut summary.total,
+            summary.by_severity.entry(severity.to_string()).or_default(),
+            summary.by_type.entry(issue_type.to_string()).or_default(),
+            summary.by_application.entry(application).or_default(),
+        ];
+        for group in groups {
+            match state {
+                State::Active => group.active += count,
+                State::Resolved => group.resolved += count,
+            }
+        }
+    }
+    summary
+}
+
+fn relation(relation: &Relation) -> api::Relation {
+    api::Relation {
+        id: relation.id,
+        source_id: relation.source.id,
+        target_id: relation.target.id,
+        source: related(&relation.source),
+        target: related(&relation.target),
+    }
+}
+
+fn related(related: &Related) -> api::IssueRef {
+    let scope = scope(related.scope.clone());
+    api::IssueRef {
+        id: related.id,
+        title: related.title.clone(),
+        severity: severity(related.severity),
+        issue_type: issue_type(related.issue_type),
+        state: state(related.state),
+        detected_at: related.detected_at,
+        namespace: related.scope.namespace.clone(),
+        scope_id: scope.id,
+        scope,
+    }
+}
+
+fn episode(episode: EpisodeRow) -> api::Episode {
+    api::Episode {
+        number: episode.number,
+        started_at: episode.started_at,
+        ended_at: episode.ended_at,
+        count: episode.count,
+        end_reason: episode.end_reason.map(|reason| reason.to_string()),
+        ended_by: episode.ended_by,
+    }
+}
+
+fn links(issue_id: Uuid, links: Vec<kite_core::Link>) -> Vec<api::Link> {
+    let link = |(index, link): (u64, kite_core::Link)| api::Link {
+        id: Uuid::new_v5(&issue_id, &index.to_be_bytes()),
+        url: link.url().to_owned(),
+        title: link.title,
+        issue_id,
+    };
+    (0..).zip(links).map(link).collect()
+}
+
+fn scope(scope: Scope) -> api::Scope {
+    let id = scope_id(&scope);
+    let Scope { namespace, resource_type, resource_name, resource_namespace, .. } = scope;
+    let resource_namespace = if resource_namespace.is_empty() { namespace } else { resource_namespace };
+    api::Scope { id, resource_type, resource_name, resource_namespace }
+}
+
+fn scope_id(scope: &Scope) -> Uuid {
+    let Scope { cluster, namespace, resource_type, resource_name, resource_namespace } = scope;
+    // No name holds a control character, so no two scopes have the same text.
+    let text = [cluster, namespace, resource_type, resource_name, resource_namespace].map(String::as_str).join("\0");
+    Uuid::new_v5(&NAMESPACE, text.as_bytes())
+}
+
+fn severity(severity: Severity) -> api::Severity {
+    match severity {
+        Severity::Info => api::Severity::Info,
+        Severity::Minor => api::Severity::Minor,
+        Severity::Major => api::Severity::Major,
+        Severity::Critical => api::Severity::Critical,
+    }
+}
+
+fn issue_type(issue_type: IssueType) -> api::IssueType {
+    match issue_type {
+        IssueType::Build => api::IssueType::Build,
+        IssueType::Test => api::IssueType::Test,
+        IssueType::Release => api::IssueType::Release,
+        IssueType::Dependency => api::IssueType::Dependency,
+        IssueType::Pipeline => api::IssueType::Pipeline,
+    }
+}
+
+fn state(state: State) -> api::State {
+    match state {
+        State::Active => api::State::Active,
+        State::Resolved => api::State::Resolved,
+    }
+}
