@@ -47,6 +47,16 @@ impl Bindings {
         self.bindings.get(position)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.bindings.len()
+    }
+
+    /// How many bindings, from the first, are the same in both.
+    pub(crate) fn shared_with(&self, other: &Self) -> usize {
+        let pairs = self.bindings.iter().zip(&other.bindings);
+        pairs.take_while(|(ours, theirs)| Arc::ptr_eq(&ours.expression, &theirs.expression)).count()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Binding> {
         self.bindings.iter()
     }

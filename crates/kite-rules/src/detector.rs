@@ -59,22 +59,27 @@ impl Detector {
         })
     }
 
+    /// This detector at work.
+    pub(crate) fn rule(&self) -> Rule<'_> {
+        Rule { kind: "detector", name: &self.name, bindings: &self.bindings }
+    }
+
     /// The entries for an object, or `None` when the object is not this detector's.
     pub(crate) fn entries<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<Option<Vec<Entry>>, EvalError> {
-        let rule = Rule { kind: "detector", name: &self.name, bindings: &self.bindings };
+        evaluation.enter(self.rule());
         if let Some(when) = &self.when
-            && !evaluation.truth(rule, when)?
+            && !evaluation.truth(when)?
         {
             return Ok(None);
         }
         let mut entries = Vec::new();
         if let Some(ignore) = &self.ignore
-            && evaluation.truth(rule, ignore)?
+            && evaluation.truth(ignore)?
         {
             return Ok(Some(entries));
         }
         for report in &self.reports {
-            report.make(evaluation, rule, &mut entries)?;
+            report.make(evaluation, &mut entries)?;
         }
         Ok(Some(entries))
     }

@@ -1,8 +1,6 @@
 //! Evaluates the expressions of rules on one input.
 
-use std::collections::HashMap;
 use std::fmt::{Display, Write};
-use std::sync::Arc;
 
 use cel::Context;
 use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelString, CelUInt};
@@ -29,12 +27,6 @@ pub(crate) type Condition = Placed<Expression>;
 /// A text of a rule.
 pub(crate) type Text = Placed<Template>;
 
-/// One input and everything that was computed from it so far.
-pub(crate) struct Evaluation<'r, 'v> {
-    context: Context<'r, 'v>,
-    computed: HashMap<&'r str, &'r Arc<Expression>>,
-}
-
 /// The rule at work: how it calls itself in errors and what its names mean.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule<'r> {
@@ -43,42 +35,52 @@ pub(crate) struct Rule<'r> {
     pub(crate) bindings: &'r Bindings,
 }
 
-impl Rule<'_> {
-    fn error(&self, field: &str, message: impl Display) -> EvalError {
-        EvalError {
-            rule: format!("{} `{}`", self.kind, self.name),
-            field: field.to_owned(),
-            message: message.to_string(),
-        }
-    }
+/// One input, the rule at work, and what was computed so far.
+pub(crate) struct Evaluation<'r, 'v> {
+    context: Context<'r, 'v>,
+    rule: Rule<'r>,
+    /// Which of the rule's named values are in the context.
+    computed: Vec<bool>,
 }
 
 impl<'r, 'v> Evaluation<'r, 'v> {
     /// Starts with `input` under the given name and the installation's `config`.
-    pub(crate) fn new(name: &str, input: &'v serde_json::Value, config: &'v Config) -> Self {
+    pub(crate) fn new(rule: Rule<'r>, name: &str, input: &'v serde_json::Value, config: &'v Config) -> Self {
         let mut context = Context::with_env(environment());
         context.add_variable_as_val(name, view(input));
         context.add_variable_as_val("config", view(config.value()));
-        Self { context, computed: HashMap::new() }
+        Self { context, rule, computed: vec![false; rule.bindings.len()] }
+    }
+
+    /// Goes on with another rule for the same input.
+    ///
+    /// Values that both rules take from the same libraries are kept.
+    pub(crate) fn enter(&mut self, rule: Rule<'r>) {
+        let shared = self.rule.bindings.shared_with(rule.bindings);
+        self.computed.truncate(shared);
+        self.computed.resize(rule.bindings.len(), false);
+        self.rule = rule;
     }
 
     /// Whether a condition holds.
-    pub(crate) fn truth(&mut self, rule: Rule<'r>, condition: &'r Condition) -> Result<bool, EvalError> {
-        let value = self.value(rule, condition)?;
+    pub(crate) fn truth(&mut self, condition: &'r Condition) -> Result<bool, EvalError> {
+        self.compute(&condition.needs)?;
+        let value = self.value(condition)?;
         present(value.as_ref())
             .and_then(<dyn Val>::downcast_ref::<CelBool>)
             .map(|truth| *truth.inner())
-            .ok_or_else(|| rule.error(&condition.field, not_a("bool", value.as_ref())))
+            .ok_or_else(|| self.error(&condition.field, not_a("bool", value.as_ref())))
     }
 
     /// The items of a list.
-    pub(crate) fn items(&mut self, rule: Rule<'r>, list: &'r Condition) -> Result<Vec<Box<dyn Val + 'v>>, EvalError> {
-        let value = self.value(rule, list)?;
+    pub(crate) fn items(&mut self, list: &'r Condition) -> Result<Vec<Box<dyn Val + 'v>>, EvalError> {
+        self.compute(&list.needs)?;
+        let value = self.value(list)?;
         match present(value.as_ref()) {
             None => Ok(Vec::new()),
             Some(value) => match value.downcast_ref::<CelList>() {
                 Some(items) => Ok(items.inner().to_vec()),
-                None => Err(rule.error(&list.field, not_a("list", value))),
+                None => Err(self.error(&list.field, not_a("list", value))),
             },
         }
     }
@@ -89,16 +91,16 @@ impl<'r, 'v> Evaluation<'r, 'v> {
     }
 
     /// A text with its holes filled in.
-    pub(crate) fn text(&mut self, rule: Rule<'r>, text: &'r Text) -> Result<String, EvalError> {
-        self.compute(rule, &text.needs)?;
+    pub(crate) fn text(&mut self, text: &'r Text) -> Result<String, EvalError> {
+        self.compute(&text.needs)?;
         let mut written = String::new();
         for part in &text.content.parts {
             match part {
                 Part::Text(text) => written.push_str(text),
                 Part::Hole(expression) => {
-                    let value = expression.evaluate(&self.context).map_err(|error| rule.error(&text.field, error))?;
+                    let value = expression.evaluate(&self.context).map_err(|error| self.error(&text.field, error))?;
                     write_text(&mut written, value.as_ref())
-                        .ok_or_else(|| rule.error(&text.field, not_a("text", value.as_ref())))?;
+                        .ok_or_else(|| self.error(&text.field, not_a("text", value.as_ref())))?;
                 }
             }
         }
@@ -106,38 +108,36 @@ impl<'r, 'v> Evaluation<'r, 'v> {
     }
 
     /// A text with its holes filled in, or `None` when there is nothing left of it.
-    pub(crate) fn optional_text(
-        &mut self,
-        rule: Rule<'r>,
-        text: Option<&'r Text>,
-    ) -> Result<Option<String>, EvalError> {
-        let text = text.map(|text| self.text(rule, text)).transpose()?;
+    pub(crate) fn optional_text(&mut self, text: Option<&'r Text>) -> Result<Option<String>, EvalError> {
+        let text = text.map(|text| self.text(text)).transpose()?;
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    fn value<'s>(&'s mut self, rule: Rule<'r>, placed: &'r Condition) -> Result<CowVal<'s, 'v>, EvalError>
-    where
-        'r: 's,
-    {
-        self.compute(rule, &placed.needs)?;
-        placed.content.evaluate(&self.context).map_err(|error| rule.error(&placed.field, error))
+    /// The value of something whose needs are computed.
+    fn value<'s>(&'s self, placed: &'r Condition) -> Result<CowVal<'s, 'v>, EvalError> {
+        placed.content.evaluate(&self.context).map_err(|error| self.error(&placed.field, error))
     }
 
-    fn compute(&mut self, rule: Rule<'r>, needs: &[usize]) -> Result<(), EvalError> {
-        for binding in needs.iter().filter_map(|need| rule.bindings.get(*need)) {
-            let computed = self.computed.get(binding.name.as_str());
-            if computed.is_some_and(|known| Arc::ptr_eq(known, &binding.expression)) {
+    fn compute(&mut self, needs: &[usize]) -> Result<(), EvalError> {
+        for &need in needs {
+            let Some((binding, computed)) = self.rule.bindings.get(need).zip(self.computed.get_mut(need)) else {
                 continue;
+            };
+            if !std::mem::replace(computed, true) {
+                let value = binding.expression.evaluate(&self.context);
+                let value = value.map_err(|error| self.error(&binding.name, error))?.into_owned();
+                self.context.add_variable_as_val(&binding.name, value);
             }
-            let value = binding
-                .expression
-                .evaluate(&self.context)
-                .map_err(|error| rule.error(&binding.name, error))?
-                .into_owned();
-            self.context.add_variable_as_val(&binding.name, value);
-            self.computed.insert(&binding.name, &binding.expression);
         }
         Ok(())
+    }
+
+    fn error(&self, field: &str, message: impl Display) -> EvalError {
+        EvalError {
+            rule: format!("{} `{}`", self.rule.kind, self.rule.name),
+            field: field.to_owned(),
+            message: message.to_string(),
+        }
     }
 }
 

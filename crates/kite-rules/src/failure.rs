@@ -6,7 +6,7 @@ use kite_api::{LinkInput, Report};
 
 use crate::compiler::Compiler;
 use crate::error::EvalError;
-use crate::evaluation::{Evaluation, Rule, Text};
+use crate::evaluation::{Evaluation, Text};
 use crate::file::{Located, ReportSpec};
 
 const SEVERITIES: [&str; 4] = ["info", "minor", "major", "critical"];
@@ -47,26 +47,21 @@ impl FailurePlan {
     }
 
     /// Adds to a report what is wrong.
-    pub(crate) fn fill<'r>(
-        &'r self,
-        report: Report,
-        evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
-    ) -> Result<Report, EvalError> {
+    pub(crate) fn fill<'r>(&'r self, report: Report, evaluation: &mut Evaluation<'r, '_>) -> Result<Report, EvalError> {
         let mut links = Vec::new();
         for (title, url) in &self.links {
-            if let Some(url) = evaluation.optional_text(rule, Some(url))? {
-                let title = evaluation.optional_text(rule, Some(title))?;
+            if let Some(url) = evaluation.optional_text(Some(url))? {
+                let title = evaluation.optional_text(Some(title))?;
                 links.push(LinkInput { title, url: Some(url) });
             }
         }
         let mut labels = BTreeMap::new();
         for (name, text) in &self.labels {
-            if let Some(text) = evaluation.optional_text(rule, Some(text))? {
+            if let Some(text) = evaluation.optional_text(Some(text))? {
                 labels.insert(name.clone(), text);
             }
         }
-        let mut text = |text: &'r Option<Text>| evaluation.optional_text(rule, text.as_ref());
+        let mut text = |text: &'r Option<Text>| evaluation.optional_text(text.as_ref());
         Ok(Report {
             title: text(&self.title)?,
             description: text(&self.description)?,

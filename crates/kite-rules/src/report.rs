@@ -4,7 +4,7 @@ use kite_api::{Entry, Report};
 
 use crate::compiler::Compiler;
 use crate::error::EvalError;
-use crate::evaluation::{Condition, Evaluation, Rule, Text};
+use crate::evaluation::{Condition, Evaluation, Text};
 use crate::failure::FailurePlan;
 use crate::file::{Located, ReportSpec};
 use crate::scope::ScopePlan;
@@ -80,29 +80,23 @@ impl ReportPlan {
     pub(crate) fn make<'r>(
         &'r self,
         evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
         entries: &mut Vec<Entry>,
     ) -> Result<(), EvalError> {
         let Some(each) = &self.for_each else {
-            return self.make_one(evaluation, rule, entries);
+            return self.make_one(evaluation, entries);
         };
-        let items = evaluation.items(rule, &each.list)?;
+        let items = evaluation.items(&each.list)?;
         for item in items.into_iter().take(MOST_ITEMS) {
             evaluation.set(&each.item, item);
-            self.make_one(evaluation, rule, entries)?;
+            self.make_one(evaluation, entries)?;
         }
         Ok(())
     }
 
-    fn make_one<'r>(
-        &'r self,
-        evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), EvalError> {
+    fn make_one<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>, entries: &mut Vec<Entry>) -> Result<(), EvalError> {
         for (verdict, condition) in &self.verdicts {
-            if evaluation.truth(rule, condition)? {
-                let report = self.report(verdict, evaluation, rule)?;
+            if evaluation.truth(condition)? {
+                let report = self.report(verdict, evaluation)?;
                 entries.push(Entry::Report(Box::new(report)));
                 break;
             }
@@ -110,16 +104,11 @@ impl ReportPlan {
         Ok(())
     }
 
-    fn report<'r>(
-        &'r self,
-        verdict: &str,
-        evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
-    ) -> Result<Report, EvalError> {
+    fn report<'r>(&'r self, verdict: &str, evaluation: &mut Evaluation<'r, '_>) -> Result<Report, EvalError> {
         // An empty variant is the default variant, not "all variants"; so with the other parts
         // of the identity: what the file names is sent, and refused by the backend if it is empty.
         let mut exact = |text: &'r Option<Text>| match text {
-            Some(text) => evaluation.text(rule, text).map(Some),
+            Some(text) => evaluation.text(text).map(Some),
             None => Ok(None),
         };
         let report = Report {
@@ -130,11 +119,11 @@ impl ReportPlan {
             occurred_at: exact(&self.occurred_at)?.filter(|text| !text.is_empty()),
             ended_at: exact(&self.ended_at)?.filter(|text| !text.is_empty()),
             run_id: exact(&self.run_id)?.filter(|text| !text.is_empty()),
-            namespace: Some(evaluation.text(rule, &self.namespace)?),
-            scope: Some(self.scope.of_report(evaluation, rule)?),
+            namespace: Some(evaluation.text(&self.namespace)?),
+            scope: Some(self.scope.of_report(evaluation)?),
             ..Report::default()
         };
-        if verdict == "failing" { self.failure.fill(report, evaluation, rule) } else { Ok(report) }
+        if verdict == "failing" { self.failure.fill(report, evaluation) } else { Ok(report) }
     }
 }
 

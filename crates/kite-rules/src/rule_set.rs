@@ -100,7 +100,10 @@ impl RuleSet {
         let Some(detectors) = self.detectors.get(&key(group, text("kind"))) else {
             return Ok(Vec::new());
         };
-        let mut evaluation = Evaluation::new("object", object, config);
+        let Some(first) = detectors.first() else {
+            return Ok(Vec::new());
+        };
+        let mut evaluation = Evaluation::new(first.rule(), "object", object, config);
         for detector in detectors {
             if let Some(entries) = detector.entries(&mut evaluation)? {
                 return Ok(entries);

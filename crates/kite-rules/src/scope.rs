@@ -4,7 +4,7 @@ use kite_api::{ScopeInput, SweepScope};
 
 use crate::compiler::Compiler;
 use crate::error::EvalError;
-use crate::evaluation::{Evaluation, Rule, Text};
+use crate::evaluation::{Evaluation, Text};
 use crate::file::ScopeSpec;
 
 /// A compiled scope.
@@ -26,27 +26,16 @@ impl ScopePlan {
     }
 
     /// The scope of a report.
-    pub(crate) fn of_report<'r>(
-        &'r self,
-        evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
-    ) -> Result<ScopeInput, EvalError> {
+    pub(crate) fn of_report<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<ScopeInput, EvalError> {
         Ok(ScopeInput {
-            resource_type: Some(evaluation.text(rule, &self.kind)?),
-            resource_name: Some(evaluation.text(rule, &self.name)?),
-            resource_namespace: evaluation.optional_text(rule, self.namespace.as_ref())?,
+            resource_type: Some(evaluation.text(&self.kind)?),
+            resource_name: Some(evaluation.text(&self.name)?),
+            resource_namespace: evaluation.optional_text(self.namespace.as_ref())?,
         })
     }
 
     /// A scope of a sweep, which is always in the sweep's namespace.
-    pub(crate) fn of_sweep<'r>(
-        &'r self,
-        evaluation: &mut Evaluation<'r, '_>,
-        rule: Rule<'r>,
-    ) -> Result<SweepScope, EvalError> {
-        Ok(SweepScope {
-            resource_type: evaluation.text(rule, &self.kind)?,
-            resource_name: evaluation.text(rule, &self.name)?,
-        })
+    pub(crate) fn of_sweep<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<SweepScope, EvalError> {
+        Ok(SweepScope { resource_type: evaluation.text(&self.kind)?, resource_name: evaluation.text(&self.name)? })
     }
 }

@@ -103,25 +103,25 @@ impl Webhook {
     /// Turns a payload into entries and an answer.
     pub fn evaluate(&self, payload: &Value, config: &Config) -> Result<WebhookOutcome, WebhookError> {
         let payload = payload::check(payload, &self.fields).map_err(WebhookError::Invalid)?;
-        Ok(self.outcome(&mut Evaluation::new("payload", &payload, config))?)
+        let rule = Rule { kind: "webhook", name: &self.name, bindings: &self.bindings };
+        Ok(self.outcome(&mut Evaluation::new(rule, "payload", &payload, config))?)
     }
 
     fn outcome<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<WebhookOutcome, EvalError> {
-        let rule = Rule { kind: "webhook", name: &self.name, bindings: &self.bindings };
         if let Some((when, info)) = &self.ignore
-            && evaluation.truth(rule, when)?
+            && evaluation.truth(when)?
         {
-            let info = evaluation.text(rule, info)?;
+            let info = evaluation.text(info)?;
             return Ok(WebhookOutcome::Ignored { info });
         }
         let mut entries = Vec::new();
         for report in &self.reports {
-            report.make(evaluation, rule, &mut entries)?;
+            report.make(evaluation, &mut entries)?;
         }
         for sweep in &self.sweeps {
-            entries.push(Entry::Sweep(sweep.make(evaluation, rule)?));
+            entries.push(Entry::Sweep(sweep.make(evaluation)?));
         }
-        let answer = self.answer.make(evaluation, rule)?;
+        let answer = self.answer.make(evaluation)?;
         Ok(WebhookOutcome::Entries { entries, answer })
     }
 
@@ -195,11 +195,11 @@ impl SweepPlan {
         Some(Self { namespace: namespace?, anchor: anchor?, scopes })
     }
 
-    fn make<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>, rule: Rule<'r>) -> Result<Sweep, EvalError> {
-        let anchor = self.anchor.of_sweep(evaluation, rule)?;
+    fn make<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<Sweep, EvalError> {
+        let anchor = self.anchor.of_sweep(evaluation)?;
         let scopes = self.scopes.iter();
-        let scopes = scopes.map(|scope| scope.of_sweep(evaluation, rule)).collect::<Result<_, _>>()?;
-        Ok(Sweep { namespace: evaluation.text(rule, &self.namespace)?, cluster: None, anchor, scopes })
+        let scopes = scopes.map(|scope| scope.of_sweep(evaluation)).collect::<Result<_, _>>()?;
+        Ok(Sweep { namespace: evaluation.text(&self.namespace)?, cluster: None, anchor, scopes })
     }
 }
 
@@ -216,7 +216,7 @@ impl AnswerPlan {
         Self::Message(texts.flatten().collect())
     }
 
-    fn make<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>, rule: Rule<'r>) -> Result<Answer, EvalError> {
+    fn make<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<Answer, EvalError> {
         let Self::Message(texts) = self else {
             return Ok(Answer::Issue);
         };
@@ -225,7 +225,7 @@ impl AnswerPlan {
             if !pieces.is_empty() {
                 pieces.push(None);
             }
-            pieces.push(Some(evaluation.text(rule, text)?));
+            pieces.push(Some(evaluation.text(text)?));
         }
         Ok(Answer::Message(Message(pieces)))
     }
