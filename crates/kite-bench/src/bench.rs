@@ -1,8 +1,7 @@
 //! What every measurement has at hand.
 
 use std::{
-    cell::{Cell, OnceCell},
-    fs,
+    cell::{Cell, OnceCell, RefCell},
     time::Duration,
 };
 
@@ -12,6 +11,7 @@ use crate::{
     database::{Database, Postgres},
     fill,
     load::Window,
+    machine,
 };
 
 /// One run of the benchmark.
@@ -20,12 +20,18 @@ pub struct Bench {
     quick: bool,
     postgres: OnceCell<Postgres>,
     is_million_filled: Cell<bool>,
+    used_by_others: RefCell<Vec<u64>>,
 }
 
 impl Bench {
     /// Prepares a run; servers are started when they are needed.
     pub fn new(quick: bool) -> Self {
-        Self { quick, postgres: OnceCell::new(), is_million_filled: Cell::new(false) }
+        Self {
+            quick,
+            postgres: OnceCell::new(),
+            is_million_filled: Cell::default(),
+            used_by_others: RefCell::default(),
+        }
     }
 
     /// Whether rough figures will do.
@@ -42,21 +48,34 @@ impl Bench {
         Ok(self.postgres.get_or_init(|| postgres))
     }
 
-    /// How long to measure one figure.
+    /// How long to measure one figure that is compared with nothing.
     pub fn window(&self) -> Window {
-        let seconds = if self.quick { 4 } else { 10 };
-        Window { warm_up: Duration::from_secs(2), measured: Duration::from_secs(seconds) }
+        window(2, if self.quick { 4 } else { 10 })
     }
 
     /// How long to measure one of many figures.
     pub fn short_window(&self) -> Window {
-        let seconds = if self.quick { 2 } else { 4 };
-        Window { warm_up: Duration::from_secs(1), measured: Duration::from_secs(seconds) }
+        window(1, if self.quick { 2 } else { 4 })
     }
 
-    /// How often KITE and PostgreSQL take turns; the machine's mood changes.
-    pub fn turns(&self) -> u32 {
-        if self.quick { 1 } else { 2 }
+    /// Lets two sides measure in turns, so that both see the machine's moods.
+    ///
+    /// The first turn of each counts only as warm-up. A checkpoint belongs before it: the pages that
+    /// PostgreSQL writes in full after one are then written.
+    pub fn take_turns<A, B>(
+        &self,
+        mut one: impl FnMut(Window) -> Result<A>,
+        mut other: impl FnMut(Window) -> Result<B>,
+    ) -> Result<(Vec<A>, Vec<B>)> {
+        one(window(0, 3))?;
+        other(window(0, 3))?;
+        let turns = if self.quick { 2 } else { 5 };
+        let (mut ones, mut others) = (Vec::new(), Vec::new());
+        for _ in 0..turns {
+            ones.push(one(window(0, 2))?);
+            others.push(other(window(0, 2))?);
+        }
+        Ok((ones, others))
     }
 
     /// Issues of a database that has seen years.
@@ -77,19 +96,21 @@ impl Bench {
         Ok(database)
     }
 
+    /// Notes how busy others keep the machine.
+    pub fn look_around(&self) -> Result<()> {
+        self.used_by_others.borrow_mut().push(machine::used_by_others()?);
+        Ok(())
+    }
+
     /// Describes the machine and the server.
     pub fn describe(&self) -> String {
-        let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let postgres = self.postgres.get().map_or_else(|| "no PostgreSQL".to_owned(), Postgres::describe);
-        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-        let load = load.split(' ').take(3).collect::<Vec<_>>().join(" ");
-        format!("{cores} cores, {} GiB, load {load}; {postgres}", memory_gib())
+        let others: Vec<_> = self.used_by_others.borrow().iter().map(|share| format!("{share} %")).collect();
+        let others = others.join(", ");
+        format!("{}, of which others used before each measurement: {others}\n{postgres}", machine::describe())
     }
 }
 
-fn memory_gib() -> u64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kib = total.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-    kib.unwrap_or_default() / (1 << 20)
+fn window(warm_up: u64, measured: u64) -> Window {
+    Window { warm_up: Duration::from_secs(warm_up), measured: Duration::from_secs(measured) }
 }

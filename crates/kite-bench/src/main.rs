@@ -17,6 +17,7 @@ mod database;
 mod upsert;
 
 mod backend;
+mod machine;
 mod program;
 
 use std::{
@@ -56,7 +57,8 @@ fn main() -> Result<ExitCode> {
 
 fn measure(bench: &Bench, name: Name) -> Vec<Row> {
     say(&format!("measuring {name}"));
-    let rows = name.measure(bench).unwrap_or_else(|error| vec![Row::failed(name.to_string(), &error)]);
+    let rows = bench.look_around().and_then(|()| name.measure(bench));
+    let rows = rows.unwrap_or_else(|error| vec![Row::failed(name.to_string(), &error)]);
     for row in &rows {
         say(&row.to_string());
     }

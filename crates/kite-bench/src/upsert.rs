@@ -44,7 +44,8 @@ fn insert(rows: &str) -> String {
 pub fn prepare(database: Database<'_>, keys: u64) -> Result<()> {
     database.run(TABLE)?;
     database.run(&insert(&format!("SELECT {} FROM generate_series(0, {}) AS n", row("n", "0"), keys - 1)))?;
-    database.vacuum()
+    database.vacuum()?;
+    database.checkpoint()
 }
 
 impl Upserts {
@@ -60,8 +61,9 @@ impl Upserts {
 
 /// Upserts random keys of a prepared table, over so many connections.
 pub fn measure(database: Database<'_>, keys: u64, connections: u16, window: Window) -> Result<Upserts> {
-    database.checkpoint()?;
-    run(database, keys, connections, window.warm_up)?;
+    if !window.warm_up.is_zero() {
+        run(database, keys, connections, window.warm_up)?;
+    }
     run(database, keys, connections, window.measured)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -13,9 +13,8 @@ use tokio::runtime::Runtime;
 use crate::{
     bench::Bench,
     fill,
-    load::Window,
     row::{Row, rate},
-    upsert,
+    upsert::{self, Upserts},
     world::{Mix, WORKING_SET},
 };
 
@@ -24,52 +23,54 @@ const GROUPS: [usize; 2] = [32, 500];
 
 /// Applies groups of the daily mix from two callers.
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let upserts = bench.postgres()?.create("upsert")?;
-    upsert::prepare(upserts, WORKING_SET)?;
-    let reference = upsert::measure(upserts, WORKING_SET, 32, bench.window())?.per_second;
-    let mut rows = Vec::new();
-    for group in GROUPS {
-        let database = bench.postgres()?.create("store")?;
-        fill::fill(&database.url(), WORKING_SET)?;
-        database.vacuum()?;
-        database.checkpoint()?;
-        let reports = Runtime::new()?.block_on(apply_for(&database.url(), group, bench.window()))?;
-        let what = format!("store alone, groups of {group}, {CALLERS} callers");
-        let beside = format!("pgbench upsert, 32 connections: {}", rate(reference));
-        rows.push(Row::shown(what, format!("{} reports", rate(reports))).beside(beside, reports / reference));
-    }
-    Ok(rows)
+    GROUPS.into_iter().map(|group| measure_groups(bench, group)).collect()
 }
 
-async fn apply_for(url: &str, group: usize, window: Window) -> Result<f64> {
-    let store = fill::connect(url).await?;
+fn measure_groups(bench: &Bench, group: usize) -> Result<Row> {
+    let table = bench.postgres()?.create("upserts")?;
+    upsert::prepare(table, WORKING_SET)?;
+    let database = bench.postgres()?.create("store")?;
+    fill::fill(&database.url(), WORKING_SET)?;
+    database.vacuum()?;
+    let runtime = Runtime::new()?;
+    let store = runtime.block_on(fill::connect(&database.url()))?;
     let mix = Arc::new(Mutex::new(Mix::new(WORKING_SET, WORKING_SET)));
+    database.checkpoint()?;
+    let (upserts, reports) = bench.take_turns(
+        |window| upsert::measure(table, WORKING_SET, 32, window),
+        |window| runtime.block_on(apply_for(&store, &mix, group, window.measured)),
+    )?;
+    runtime.block_on(store.close());
+    let upserts = Upserts::mean(&upserts).per_second;
+    let turns = u32::try_from(reports.len())?;
+    let reports = reports.into_iter().sum::<f64>() / f64::from(turns);
+    let what = format!("store alone, groups of {group}, {CALLERS} callers");
+    let beside = format!("pgbench upsert, 32 connections: {}", rate(upserts));
+    Ok(Row::shown(what, format!("{} reports", rate(reports))).beside(beside, reports / upserts))
+}
+
+/// Gives reports per second, up to the end of the last group.
+async fn apply_for(store: &Store, mix: &Arc<Mutex<Mix>>, group: usize, duration: Duration) -> Result<f64> {
+    let begin = Instant::now();
+    let until = begin + duration;
     let callers: Vec<_> =
-        (0..CALLERS).map(|_| tokio::spawn(call_for(store.clone(), Arc::clone(&mix), group, window))).collect();
+        (0..CALLERS).map(|_| tokio::spawn(call_until(until, store.clone(), Arc::clone(mix), group))).collect();
     let mut reports = 0;
     for caller in callers {
         reports += caller.await??;
     }
-    store.close().await;
-    Ok(f64::from(reports) / window.measured.as_secs_f64())
+    Ok(f64::from(reports) / begin.elapsed().as_secs_f64())
 }
 
-/// Gives the number of reports that were stored within the window.
-async fn call_for(store: Store, mix: Arc<Mutex<Mix>>, group: usize, window: Window) -> Result<u32> {
-    let from = Instant::now() + window.warm_up;
-    let until = from + window.measured;
+async fn call_until(until: Instant, store: Store, mix: Arc<Mutex<Mix>>, group: usize) -> Result<u32> {
     let mut stored = 0;
-    loop {
-        let outcomes = store.apply(draw(&mix, group)).await;
-        let now = Instant::now();
-        if now >= until {
-            return Ok(stored);
-        }
-        for outcome in outcomes {
+    while Instant::now() < until {
+        for outcome in store.apply(draw(&mix, group)).await {
             outcome.context("apply a group")?;
-            stored += u32::from(now >= from);
+            stored += 1;
         }
     }
+    Ok(stored)
 }
 
 fn draw(mix: &Mutex<Mix>, group: usize) -> Vec<Submission> {

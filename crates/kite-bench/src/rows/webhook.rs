@@ -14,23 +14,22 @@ use crate::{
 };
 
 /// A backend, its database, and the failures that are posted to it.
-pub struct Posts<'a> {
+pub struct Posts {
     /// The backend.
     pub backend: Backend,
-    database: Database<'a>,
     mix: Mix,
 }
 
-impl<'a> Posts<'a> {
+impl Posts {
     /// A backend in front of a database with so many issues, of which the first `known` go on failing.
-    pub fn new(database: Database<'a>, known: u64, stored: u64) -> Result<Self> {
+    pub fn new(database: Database<'_>, known: u64, stored: u64) -> Result<Self> {
         let backend = Backend::start(&database.url())?;
-        Ok(Self { backend, database, mix: Mix::new(known, stored) })
+        database.checkpoint()?;
+        Ok(Self { backend, mix: Mix::new(known, stored) })
     }
 
     /// Posts webhooks over so many connections, and checks that each new component has one issue.
     pub fn send(&mut self, connections: u16, window: Window) -> Result<Answers> {
-        self.database.checkpoint()?;
         let answers = load::send_for(self.backend.address, connections, window, || webhook(self.mix.draw()))?;
         let (stored, expected) = (self.backend.total()?, self.mix.components());
         ensure!(stored == expected, "{stored} issues are stored instead of {expected}");
@@ -41,7 +40,7 @@ impl<'a> Posts<'a> {
 /// As many connections as a busy service has, against as many of pgbench.
 pub fn measure_32(bench: &Bench) -> Result<Vec<Row>> {
     let (mut posts, upserts) = (small(bench, "posts")?, upsert_table(bench, WORKING_SET)?);
-    let (answers, upserts) = take_turns(bench, &mut posts, upserts, WORKING_SET, 32)?;
+    let (answers, upserts) = compare(bench, &mut posts, upserts, WORKING_SET, 32)?;
     let ratio = answers.per_second() / upserts.per_second;
     let row = Row::shown("webhook posts, 32 connections", figures(&answers));
     let row = row.beside(format!("pgbench upsert, 32 connections: {}", rate(upserts.per_second)), ratio);
@@ -51,7 +50,7 @@ pub fn measure_32(bench: &Bench) -> Result<Vec<Row>> {
 /// One connection: how long a post takes when nobody else posts.
 pub fn measure_1(bench: &Bench) -> Result<Vec<Row>> {
     let (mut posts, upserts) = (small(bench, "posts")?, upsert_table(bench, WORKING_SET)?);
-    let (answers, upserts) = take_turns(bench, &mut posts, upserts, WORKING_SET, 1)?;
+    let (answers, upserts) = compare(bench, &mut posts, upserts, WORKING_SET, 1)?;
     let (ours, theirs) = (answers.quantile(0.5), upserts.p50);
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
     let row = Row::shown("webhook posts, 1 connection", figures(&answers));
@@ -64,11 +63,8 @@ pub fn measure_million(bench: &Bench) -> Result<Vec<Row>> {
     let stored = bench.million();
     let mut few = small(bench, "posts")?;
     let mut many = Posts::new(bench.million_database()?, WORKING_SET, stored)?;
-    let (mut few_answers, mut many_answers) = (Vec::new(), Vec::new());
-    for _ in 0..bench.turns() {
-        few_answers.push(few.send(32, bench.window())?);
-        many_answers.push(many.send(32, bench.window())?);
-    }
+    let (few_answers, many_answers) =
+        bench.take_turns(|window| few.send(32, window), |window| many.send(32, window))?;
     let (few_answers, many_answers) = (Answers::together(few_answers)?, Answers::together(many_answers)?);
     let ratio = many_answers.per_second() / few_answers.per_second();
     let row = Row::shown(format!("webhook posts, 32 connections, {} issues", count(stored)), figures(&many_answers));
@@ -78,18 +74,18 @@ pub fn measure_million(bench: &Bench) -> Result<Vec<Row>> {
     Ok(vec![flat, uniform(bench, many)?])
 }
 
-fn uniform(bench: &Bench, mut posts: Posts<'_>) -> Result<Row> {
+fn uniform(bench: &Bench, mut posts: Posts) -> Result<Row> {
     let stored = posts.mix.components();
     posts.mix = Mix::new(stored, stored);
     let table = upsert_table(bench, bench.million())?;
-    let (answers, upserts) = take_turns(bench, &mut posts, table, bench.million(), 32)?;
+    let (answers, upserts) = compare(bench, &mut posts, table, bench.million(), 32)?;
     let row = Row::shown(format!("the same, failing ones among all {}", count(bench.million())), figures(&answers));
     let beside = format!("pgbench upsert, as many rows: {}", rate(upserts.per_second));
     Ok(row.beside(beside, answers.per_second() / upserts.per_second))
 }
 
 /// A backend in front of a database that holds the working set.
-pub fn small<'a>(bench: &'a Bench, name: &'a str) -> Result<Posts<'a>> {
+pub fn small(bench: &Bench, name: &str) -> Result<Posts> {
     let database = bench.postgres()?.create(name)?;
     fill::fill(&database.url(), WORKING_SET)?;
     database.vacuum()?;
@@ -102,19 +98,16 @@ fn upsert_table(bench: &Bench, keys: u64) -> Result<Database<'_>> {
     Ok(database)
 }
 
-/// PostgreSQL and KITE in turns, so that both see the machine's moods.
-fn take_turns(
+/// The figures of KITE and of PostgreSQL, over equally many connections.
+fn compare(
     bench: &Bench,
-    posts: &mut Posts<'_>,
+    posts: &mut Posts,
     table: Database<'_>,
     keys: u64,
     connections: u16,
 ) -> Result<(Answers, Upserts)> {
-    let (mut answers, mut upserts) = (Vec::new(), Vec::new());
-    for _ in 0..bench.turns() {
-        upserts.push(upsert::measure(table, keys, connections, bench.window())?);
-        answers.push(posts.send(connections, bench.window())?);
-    }
+    let upsert = |window| upsert::measure(table, keys, connections, window);
+    let (upserts, answers) = bench.take_turns(upsert, |window| posts.send(connections, window))?;
     Ok((Answers::together(answers)?, Upserts::mean(&upserts)))
 }
 
