@@ -6,7 +6,8 @@
 //! 2. [`router`], the table of contents of the HTTP interface; [`routes`], a file per subject.
 //! 3. [`input`] (from the wire to the core), [`use_cases`], [`wire`] (and back).
 //! 4. [`feed`]: what happens, for everybody who watches.
-//! 5. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
+//! 5. [`service`] puts it together, with [`rules`], [`tasks`] and [`metrics`].
+//! 6. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
 
 pub mod app;
 pub mod ingest;
@@ -26,3 +27,9 @@ pub mod guard;
 pub mod http_metrics;
 pub mod observe;
 pub mod problem;
+
+pub mod config;
+pub mod metrics;
+pub mod rules;
+pub mod service;
+pub mod tasks;

@@ -14,7 +14,7 @@ pub fn write(cursor: &Cursor) -> String {
     URL_SAFE_NO_PAD.encode([&severity.code().to_be_bytes()[..], &micros.to_be_bytes(), id.as_bytes()].concat())
 }
 
-/// The place in a list that [`write`] gave; `None` for any other text.
+/// The place in a list that [`write()`] gave; `None` for any other text.
 pub fn read(text: &str) -> Option<Cursor> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (severity, rest) = bytes.split_first_chunk()?;

@@ -48,14 +48,21 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> 
 
 /// A body as a wire type.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let error = match serde_json::from_slice(bytes) {
-        Ok(parsed) => return Ok(parsed),
-        Err(error) => error,
-    };
-    if !error.is_data() {
-        return Err(unreadable(&error));
+    object(bytes)?.map_err(Problem::Invalid)
+}
+
+/// An object as a wire type, or all its wrong fields; an error when it is unreadable.
+///
+/// The common case is read in one go. Serde would take an array for a struct, too, field by field.
+pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<Result<T, Vec<FieldError>>, Problem> {
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        match serde_json::from_slice(bytes) {
+            Ok(parsed) => return Ok(Ok(parsed)),
+            Err(error) if !error.is_data() => return Err(unreadable(&error)),
+            Err(_) => {}
+        }
     }
-    typed(&value(bytes)?).map_err(Problem::Invalid)
+    Ok(typed(&value(bytes)?))
 }
 
 /// A body as any JSON value.
@@ -65,21 +72,19 @@ pub fn value(bytes: &[u8]) -> Result<Value, Problem> {
 
 /// A JSON value as a wire type, or all its wrong fields.
 pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Vec<FieldError>> {
-    match T::deserialize(value) {
-        Ok(parsed) => Ok(parsed),
-        Err(_) if !value.is_object() => {
-            Err(vec![FieldError { field: String::new(), message: format!("must be an object, not {}", name(value)) }])
-        }
-        Err(_) => {
-            let mut errors = Vec::new();
-            find_wrong::<T>(&|value| value, value, "", &mut errors);
-            Err(errors)
-        }
+    if !value.is_object() {
+        let message = format!("must be an object, not {}", name(value));
+        return Err(vec![FieldError { field: String::new(), message }]);
     }
+    T::deserialize(value).map_err(|_| {
+        let mut errors = Vec::new();
+        find_wrong::<T>(&|value| value, value, "", &mut errors);
+        errors
+    })
 }
 
 /// The message of unreadable JSON, with line and column.
-pub fn unreadable(error: &serde_json::Error) -> Problem {
+fn unreadable(error: &serde_json::Error) -> Problem {
     Problem::Unreadable(format!("the body is not valid JSON: {error}"))
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::parameters::InNamespace;
 use crate::app::App;
 use crate::input::body::{BATCH, Format, Posted};
-use crate::input::json::{self, typed, unreadable};
+use crate::input::json::{self, typed};
 use crate::input::{Asking, Delivery};
 use crate::problem::Problem;
 use crate::use_cases::reports::{Item, take_in};
@@ -52,15 +52,7 @@ fn array(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
 fn lines(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    lines.map(|(index, line)| item(line).map_err(|problem| in_line(index, &problem))).collect()
-}
-
-fn item(line: &[u8]) -> Result<Item, Problem> {
-    match serde_json::from_slice(line) {
-        Ok(report) => Ok(Ok(report)),
-        Err(error) if error.is_data() => Ok(typed(&json::value(line)?)),
-        Err(error) => Err(unreadable(&error)),
-    }
+    lines.map(|(index, line)| json::object(line).map_err(|problem| in_line(index, &problem))).collect()
 }
 
 fn in_line(index: usize, problem: &Problem) -> Problem {

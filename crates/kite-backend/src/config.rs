@@ -1,0 +1,336 @@
+//! The settings of the `kite-backend` program: flags, each with an environment variable.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, ValueEnum};
+use jiff::SignedDuration;
+use kite_runtime::{duration, logging, secret};
+
+use crate::app::Settings;
+use crate::ingest;
+use crate::service;
+
+/// Keeps one live list of what is broken right now and blocks a release.
+///
+/// Every flag has an environment variable; secrets may come from a file instead, named by the same
+/// variable with `_FILE` behind it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "kite-backend", version, max_term_width = 100)]
+pub struct Config {
+    /// Where it runs. Outside development, callers must sign in.
+    #[arg(long, env = "KITE_PROJECT_ENV", value_enum, default_value = "development")]
+    pub project_env: ProjectEnv,
+    #[command(flatten)]
+    network: Network,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    clients: Clients,
+    #[command(flatten)]
+    operation: Operation,
+}
+
+/// Where the service runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProjectEnv {
+    /// On a developer's machine: nobody signs in.
+    Development,
+    /// Before production.
+    Staging,
+    /// In production.
+    Production,
+    /// In tests of an installation.
+    Test,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Network")]
+struct Network {
+    /// Address to listen on.
+    #[arg(long, env = "KITE_HOST", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, env = "KITE_PORT", default_value_t = 8080)]
+    port: u16,
+    /// Listen on an address that others can reach although nobody signs in.
+    #[arg(long)]
+    insecure_no_auth: bool,
+    /// Certificate chain (PEM); read again when it changes.
+    #[arg(long, env = "KITE_TLS_CERT_FILE", requires = "tls_key_file")]
+    tls_cert_file: Option<PathBuf>,
+    /// Private key (PEM).
+    #[arg(long, env = "KITE_TLS_KEY_FILE", requires = "tls_cert_file")]
+    tls_key_file: Option<PathBuf>,
+    /// Listener for `/metrics`, `/livez` and `/readyz`, such as 127.0.0.1:9090.
+    #[arg(long, env = "KITE_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+    /// How long a request may take to arrive whole.
+    #[arg(long, env = "KITE_READ_TIMEOUT", default_value = "30s", value_parser = duration::parse)]
+    read_timeout: Duration,
+    /// How long an answer may take; the service itself answers within 30 seconds.
+    #[arg(long, env = "KITE_WRITE_TIMEOUT", default_value = "30s", value_parser = duration::parse)]
+    write_timeout: Duration,
+    /// How long a connection may be without a request.
+    #[arg(long, env = "KITE_IDLE_TIMEOUT", default_value = "60s", value_parser = duration::parse)]
+    idle_timeout: Duration,
+    /// How long requests in flight may take after the stop.
+    #[arg(long, env = "KITE_SHUTDOWN_TIMEOUT", default_value = "8s", value_parser = duration::parse)]
+    shutdown_timeout: Duration,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Database")]
+struct Database {
+    /// `postgres://USER:PASSWORD@HOST/NAME` or `sqlite:PATH`; instead of the parts below.
+    #[arg(long, env = "KITE_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// PostgreSQL server.
+    #[arg(long, env = "KITE_DB_HOST", default_value = "localhost")]
+    db_host: String,
+    /// Its port.
+    #[arg(long, env = "KITE_DB_PORT", default_value_t = 5432)]
+    db_port: u16,
+    /// User. The password is in KITE_DB_PASSWORD or in the file named by KITE_DB_PASSWORD_FILE.
+    #[arg(long, env = "KITE_DB_USER", default_value = "kite")]
+    db_user: String,
+    /// Name of the database.
+    #[arg(long, env = "KITE_DB_NAME", default_value = "kite")]
+    db_name: String,
+    /// Whether to speak TLS with the server: disable, prefer, require, verify-ca or verify-full.
+    #[arg(long, env = "KITE_DB_SSL_MODE", default_value = "prefer")]
+    db_ssl_mode: String,
+    /// Connections for reading, at most.
+    #[arg(long, env = "KITE_DB_CONNECTIONS", default_value_t = 8)]
+    db_connections: u32,
+    /// Submissions that may wait for a transaction; more are answered 503.
+    #[arg(long, env = "KITE_INGEST_QUEUE", default_value_t = 10_000)]
+    ingest_queue: usize,
+    /// How long healthy reports of scopes without issues are kept, such as 168h.
+    #[arg(long, env = "KITE_KEEP_HEALTHY", default_value = "168h", value_parser = duration::parse)]
+    keep_healthy: Duration,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Clients")]
+struct Clients {
+    /// Base of links to the cluster's user interface.
+    #[arg(long, env = "KITE_CLUSTER_URL", default_value = "https://konflux.dev")]
+    cluster_url: String,
+    /// Path of a run's logs below it.
+    #[arg(long, env = "KITE_LOGS_ENDPOINT", default_value = "/logs/pipelineruns/")]
+    logs_endpoint: String,
+    /// Folder of more rule files, read again when it changes.
+    #[arg(long, env = "KITE_RULES_DIR")]
+    rules_dir: Option<PathBuf>,
+    /// Let pages of other servers call the service.
+    #[arg(long, env = "KITE_ENABLE_CORS", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    enable_cors: bool,
+    /// Those servers, separated by commas.
+    #[arg(long, env = "KITE_ALLOWED_ORIGINS", value_delimiter = ',', requires = "enable_cors")]
+    allowed_origins: Vec<String>,
+    /// Let proxies name the caller. Not built yet.
+    #[arg(long, env = "AUTH_IMPERSONATE", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    impersonate: bool,
+    /// Requests a second, at most. Not built yet.
+    #[arg(long, env = "KITE_RATE_LIMIT_RPS")]
+    rate_limit_rps: Option<u32>,
+    /// Checks namespaces against Kubernetes. Not built yet.
+    #[arg(long, env = "KITE_FEATURE_NAMESPACE_CHECKING", default_value_t = false, action = clap::ArgAction::Set)]
+    feature_namespace_checking: bool,
+    /// Webhooks are always on.
+    #[arg(long, env = "KITE_FEATURE_WEBHOOKS", default_value_t = true, action = clap::ArgAction::Set)]
+    feature_webhooks: bool,
+    /// Metrics are always kept; KITE_METRICS_LISTEN shows them.
+    #[arg(long, env = "KITE_FEATURE_METRICS", default_value_t = true, action = clap::ArgAction::Set)]
+    feature_metrics: bool,
+    /// The version shown to clients.
+    #[arg(long, env = "KITE_VERSION", default_value = env!("CARGO_PKG_VERSION"))]
+    version_shown: String,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Operation")]
+struct Operation {
+    /// What to log: error, warn, info, debug or trace, or a filter such as info,kite_store=debug.
+    #[arg(long, env = "KITE_LOG_LEVEL", default_value = "info")]
+    log_level: String,
+    /// How to log: text or json.
+    #[arg(long, env = "KITE_LOG_FORMAT", default_value = "text")]
+    log_format: logging::Format,
+}
+
+/// A setting that stops the start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Callers cannot sign in yet.
+    #[error(
+        "callers cannot sign in yet, so the service runs in development only: set KITE_PROJECT_ENV=development \
+         (everybody who reaches it may then read and write everything)"
+    )]
+    NoAuthentication,
+    /// Others could reach it, and nobody signs in.
+    #[error(
+        "KITE_HOST={0} can be reached by others and nobody signs in: listen on 127.0.0.1, or say --insecure-no-auth \
+         if everybody who can reach it may read and write everything"
+    )]
+    Exposed(IpAddr),
+    /// A setting promises something that is not built.
+    #[error("{0} is not built yet: leave it out")]
+    NotBuilt(&'static str),
+    /// A secret cannot be read.
+    #[error(transparent)]
+    Secret(#[from] secret::SecretError),
+}
+
+/// What the settings mean.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Address of the service.
+    pub listen: SocketAddr,
+    /// Whether others can reach it although nobody signs in.
+    pub is_exposed: bool,
+    /// Certificate and key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Address of the metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Bounds of the listener.
+    pub limits: kite_runtime::serve::Limits,
+    /// The database.
+    pub store: kite_store::Options,
+    /// The service.
+    pub service: service::Options,
+}
+
+impl Config {
+    /// How to log.
+    pub fn logging(&self) -> (logging::Format, &str) {
+        (self.operation.log_format, &self.operation.log_level)
+    }
+
+    /// What the settings mean, or which of them stops the start.
+    pub fn plan(self) -> Result<Plan, ConfigError> {
+        let Self { project_env, network, database, clients, operation: _ } = self;
+        if project_env != ProjectEnv::Development {
+            return Err(ConfigError::NoAuthentication);
+        }
+        if !network.host.is_loopback() && !network.insecure_no_auth {
+            return Err(ConfigError::Exposed(network.host));
+        }
+        let is_exposed = !network.host.is_loopback();
+        let keep_clears = SignedDuration::try_from(database.keep_healthy).ok();
+        let ingest = ingest::Options { submissions: database.ingest_queue, ..ingest::Options::default() };
+        let rules = clients.rules_dir.clone();
+        let limits = kite_runtime::serve::Limits {
+            idle: network.idle_timeout.max(network.read_timeout),
+            drain: network.shutdown_timeout.min(Duration::from_secs(9)),
+            ..kite_runtime::serve::Limits::default()
+        };
+        Ok(Plan {
+            listen: SocketAddr::new(network.host, network.port),
+            is_exposed,
+            tls: network.tls_cert_file.zip(network.tls_key_file),
+            metrics_listen: network.metrics_listen,
+            limits,
+            store: database.options()?,
+            service: service::Options { settings: clients.settings(is_exposed)?, ingest, rules, keep_clears },
+        })
+    }
+}
+
+impl Database {
+    fn options(self) -> Result<kite_store::Options, ConfigError> {
+        let url = match secret::secret_from_env_or_file("KITE_DATABASE_URL")? {
+            _ if self.database_url.is_some() => self.database_url.unwrap_or_default(),
+            Some(url) => secrecy::ExposeSecret::expose_secret(&url).to_owned(),
+            None => {
+                let password = secret::secret_from_env_or_file("KITE_DB_PASSWORD")?;
+                let password = password.map(|password| secrecy::ExposeSecret::expose_secret(&password).to_owned());
+                format!(
+                    "postgres://{}:{}@{}:{}/{}?sslmode={}",
+                    escaped(&self.db_user),
+                    escaped(&password.unwrap_or_default()),
+                    self.db_host,
+                    self.db_port,
+                    escaped(&self.db_name),
+                    escaped(&self.db_ssl_mode)
+                )
+            }
+        };
+        Ok(kite_store::Options { url, max_connections: self.db_connections })
+    }
+}
+
+impl Clients {
+    fn settings(self, is_exposed: bool) -> Result<Settings, ConfigError> {
+        let promises = [
+            (self.impersonate, "AUTH_IMPERSONATE"),
+            (self.feature_namespace_checking, "KITE_FEATURE_NAMESPACE_CHECKING"),
+            (self.rate_limit_rps.is_some_and(|limit| limit > 0), "KITE_RATE_LIMIT_RPS"),
+            (!self.feature_webhooks, "switching off KITE_FEATURE_WEBHOOKS"),
+            (!self.feature_metrics, "switching off KITE_FEATURE_METRICS"),
+        ];
+        if let Some((_, name)) = promises.into_iter().find(|(is_set, _)| *is_set) {
+            return Err(ConfigError::NotBuilt(name));
+        }
+        let local = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
+        Ok(Settings {
+            cluster_url: self.cluster_url,
+            logs_endpoint: self.logs_endpoint,
+            version: self.version_shown,
+            allowed_hosts: if is_exposed { Vec::new() } else { local },
+            allowed_origins: if self.enable_cors { self.allowed_origins } else { Vec::new() },
+        })
+    }
+}
+
+/// A part of an address.
+fn escaped(part: &str) -> String {
+    form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Config, clap::Error> {
+        Config::try_parse_from([&["kite-backend"], arguments].concat())
+    }
+
+    #[test]
+    fn outside_development_the_start_is_refused() {
+        let error = parse(&["--project-env", "production"]).unwrap().plan().unwrap_err();
+        assert!(error.to_string().contains("KITE_PROJECT_ENV=development"), "{error}");
+    }
+
+    #[test]
+    fn an_address_that_others_reach_must_be_asked_for() {
+        let error = parse(&["--host", "0.0.0.0"]).unwrap().plan().unwrap_err();
+        assert!(matches!(error, ConfigError::Exposed(_)));
+        assert!(parse(&["--host", "0.0.0.0", "--insecure-no-auth"]).unwrap().plan().unwrap().is_exposed);
+    }
+
+    #[test]
+    fn a_bad_value_names_its_setting() {
+        for (flag, value) in
+            [("--port", "99999"), ("--idle-timeout", "soon"), ("--log-format", "xml"), ("--host", "here")]
+        {
+            let error = parse(&[flag, value]).unwrap_err().to_string();
+            assert!(error.contains(flag), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_built_is_refused() {
+        for flags in [&["--impersonate"][..], &["--rate-limit-rps", "5"], &["--feature-webhooks", "false"]] {
+            assert!(matches!(parse(flags).unwrap().plan(), Err(ConfigError::NotBuilt(_))), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_an_address_are_escaped() {
+        let plan = parse(&["--db-user", "a b@c", "--db-host", "db"]).unwrap().plan().unwrap();
+        assert_eq!(plan.store.url, "postgres://a%20b%40c:@db:5432/kite?sslmode=prefer");
+    }
+}

@@ -1,0 +1,92 @@
+//! The rules in force: the built-in ones and those of a folder, read again when it changes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kite_rules::{RuleError, RuleSet};
+use kite_runtime::shutdown::Shutdown;
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// The rules in force, and what is wrong with the files that are not.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The rules in force; changes when files do.
+    pub current: watch::Receiver<Arc<RuleSet>>,
+    /// Files that could not be used, and why.
+    pub broken: watch::Receiver<Vec<String>>,
+    /// How many files those are.
+    pub broken_count: Gauge,
+}
+
+impl Rules {
+    /// Loads the rules and follows the folder, if there is one, until the shutdown.
+    pub fn start(folder: Option<PathBuf>, shutdown: &Shutdown) -> Self {
+        let (rules, errors) = match &folder {
+            Some(folder) => RuleSet::load(folder),
+            None => (RuleSet::builtin(), Vec::new()),
+        };
+        let broken_count = Gauge::default();
+        let (current, current_seen) = watch::channel(Arc::new(rules));
+        let (broken, broken_seen) = watch::channel(Vec::new());
+        report(&broken, &broken_count, &errors);
+        if let Some(folder) = folder {
+            let (stop, count) = (shutdown.token(), broken_count.clone());
+            shutdown.spawn(async move {
+                stop.run_until_cancelled(follow(folder, current, broken, count)).await;
+            });
+        }
+        Self { current: current_seen, broken: broken_seen, broken_count }
+    }
+}
+
+async fn follow(
+    folder: PathBuf,
+    current: watch::Sender<Arc<RuleSet>>,
+    broken: watch::Sender<Vec<String>>,
+    count: Gauge,
+) {
+    let mut looks = interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = fingerprint(&folder);
+    loop {
+        looks.tick().await;
+        let now = fingerprint(&folder);
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        let (rules, errors) = current.borrow().reload(&folder);
+        report(&broken, &count, &errors);
+        current.send_replace(Arc::new(rules));
+        tracing::info!(folder = %folder.display(), broken = errors.len(), "the rules were read again");
+    }
+}
+
+/// Names, sizes and times of the files; mounted folders swap a link, which changes the times.
+fn fingerprint(folder: &PathBuf) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries
+        .filter_map(|entry| {
+            let metadata = std::fs::metadata(entry.path()).ok()?;
+            Some((entry.path(), metadata.len(), metadata.modified().ok()))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn report(broken: &watch::Sender<Vec<String>>, count: &Gauge, errors: &[RuleError]) {
+    for error in errors {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "a rule file cannot be used; its last good version stays"
+        );
+    }
+    count.set(i64::try_from(errors.len()).unwrap_or(i64::MAX));
+    broken.send_replace(errors.iter().map(ToString::to_string).collect());
+}

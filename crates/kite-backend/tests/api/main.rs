@@ -1,0 +1,15 @@
+//! The HTTP interface as clients see it: the real router on SQLite.
+
+#![cfg(test)]
+
+mod contract;
+mod document;
+mod inputs;
+mod issues;
+mod limits;
+mod people;
+mod reports;
+mod security;
+mod stream;
+mod support;
+mod webhooks;

@@ -1,0 +1,53 @@
+//! What keeps foreign pages out while nobody signs in.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use kite_backend::app::Settings;
+
+use crate::support::{Service, issue, text, with_headers};
+
+fn create(headers: &[(&str, &str)]) -> Request<Body> {
+    let headers: Vec<_> = [("content-type", "application/json")].iter().chain(headers).copied().collect();
+    with_headers(Method::POST, "/api/v1/issues", Body::from(issue("a").to_string()), &headers)
+}
+
+#[tokio::test]
+async fn foreign_pages_may_not_write() {
+    let service = Service::start().await;
+    for headers in [
+        &[("origin", "https://evil.example")][..],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("origin", "http://localhost:9090"), ("sec-fetch-site", "same-site")],
+    ] {
+        service.send(create(headers)).await.expect(403);
+    }
+    service.send(create(&[("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")])).await.expect(201);
+    service.send(create(&[])).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_service_that_knows_its_names_answers_to_no_other() {
+    let settings = Settings { allowed_hosts: vec!["kite.example".to_owned()], ..Settings::default() };
+    let service = Service::with(settings, Router::new()).await;
+    service.get("/api/v1/issues").await.expect(421);
+    let named = |host: &str| Request::get("/api/v1/issues").header("host", host).body(Body::empty()).unwrap();
+    service.send(named("kite.example:8443")).await.expect(200);
+    service.send(named("rebound.example")).await.expect(421);
+    assert_eq!(service.get("/livez").await.status.as_u16(), 200, "probes come under any name");
+}
+
+#[tokio::test]
+async fn pages_of_allowed_servers_may_call() {
+    let settings = Settings { allowed_origins: vec!["https://portal.example".to_owned()], ..Settings::default() };
+    let service = Service::with(settings, Router::new()).await;
+    let portal = [("origin", "https://portal.example"), ("sec-fetch-site", "cross-site")];
+    let answer = service.send(create(&portal)).await;
+    answer.expect(201);
+    assert_eq!(text(&answer.headers, "access-control-allow-origin"), "https://portal.example");
+    let ask = [("origin", "https://portal.example"), ("access-control-request-method", "PUT")];
+    let preflight = service.send(with_headers(Method::OPTIONS, "/api/v1/issues", Body::empty(), &ask)).await;
+    assert_eq!(preflight.status.as_u16(), 200);
+    service.send(create(&[("origin", "https://evil.example")])).await.expect(403);
+}

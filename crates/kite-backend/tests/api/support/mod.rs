@@ -1,0 +1,118 @@
+//! A service on a database of its own, and a client that talks to its router.
+
+mod answer;
+mod fixtures;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, header};
+use jiff::Timestamp;
+use kite_backend::app::{App, Settings};
+use kite_backend::clock::Clock;
+use kite_backend::ingest::Ingest;
+use kite_backend::router;
+use kite_rules::RuleSet;
+use kite_runtime::health::{Health, Readiness};
+use kite_runtime::shutdown::Shutdown;
+use kite_store::Store;
+use kite_store::testing::Temporary;
+use serde_json::Value;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+
+pub use answer::Answer;
+pub use fixtures::*;
+
+/// A running service that only one test uses.
+pub struct Service {
+    pub router: Router,
+    pub store: Store,
+    pub shutdown: Shutdown,
+    _database: Temporary,
+}
+
+impl Service {
+    /// A service with ordinary settings.
+    pub async fn start() -> Self {
+        Self::with(Settings { version: "1.2.3".to_owned(), ..Settings::default() }, Router::new()).await
+    }
+
+    /// A service with these settings, and more paths.
+    pub async fn with(settings: Settings, pages: Router<App>) -> Self {
+        Self::with_rules(settings, pages, RuleSet::builtin()).await
+    }
+
+    /// A service with these rules.
+    pub async fn with_rules(settings: Settings, pages: Router<App>, rules: RuleSet) -> Self {
+        let settings = Settings {
+            cluster_url: "https://konflux.dev".to_owned(),
+            logs_endpoint: "/logs/pipelineruns/".to_owned(),
+            ..settings
+        };
+        let database = Temporary::sqlite();
+        let store = database.connect().await;
+        let shutdown = Shutdown::new();
+        // The sender may go: a service whose rules never change keeps those it has.
+        let (_, rules) = watch::channel(Arc::new(rules));
+        let ingest = Ingest::new(store.clone());
+        let app = App::start(store.clone(), ingest, rules, settings, Clock::system(), &shutdown);
+        let health = Health::new(shutdown.token(), async || Readiness::ready());
+        Self { router: router::service(app, health, pages), store, shutdown, _database: database }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::of(self.router.clone().oneshot(request).await.expect("the router never fails")).await
+    }
+
+    /// Reads a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(request(Method::GET, path, Body::empty())).await
+    }
+
+    /// Posts JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(request(Method::POST, path, Body::from(body.to_string()))).await
+    }
+
+    /// Puts JSON.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(request(Method::PUT, path, Body::from(body.to_string()))).await
+    }
+
+    /// Deletes a path.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(request(Method::DELETE, path, Body::empty())).await
+    }
+
+    /// Creates an issue and gives it.
+    pub async fn create(&self, issue: &Value) -> Value {
+        self.post("/api/v1/issues", issue).await.expect(201)
+    }
+}
+
+/// A request as an ordinary client sends it.
+pub fn request(method: Method, path: &str, body: Body) -> Request<Body> {
+    with_headers(method, path, body, &[("content-type", "application/json")])
+}
+
+/// A request with these headers only.
+pub fn with_headers(method: Method, path: &str, body: Body, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8080");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(body).expect("a request")
+}
+
+/// The value of a header as text.
+pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).map_or("", |value| value.to_str().expect("a plain header"))
+}
+
+/// The time on the wire.
+pub fn time(value: &Value) -> Timestamp {
+    value.as_str().expect("a time").parse().expect("RFC 3339")
+}
