@@ -1,6 +1,7 @@
 //! Parses and compiles rule files, each on its own.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -23,6 +24,9 @@ pub(crate) enum Rule {
     Webhook(Arc<Webhook>),
 }
 
+/// Kind and name.
+type Key = (&'static str, String);
+
 /// Values that several detectors share.
 #[derive(Debug)]
 pub(crate) struct Library {
@@ -36,7 +40,7 @@ pub(crate) struct Loaded {
     /// By file.
     pub(crate) files: BTreeMap<String, Rule>,
     /// By kind and name.
-    pub(crate) in_force: BTreeMap<(&'static str, String), Rule>,
+    pub(crate) in_force: BTreeMap<Key, Rule>,
 }
 
 /// A parsed file.
@@ -54,7 +58,7 @@ enum Body {
 
 impl Rule {
     /// Kind and name, which no two rules in force share.
-    fn key(&self) -> (&'static str, String) {
+    fn key(&self) -> Key {
         match self {
             Self::Library(library) => ("Library", library.name.clone()),
             Self::Detector(detector) => ("Detector", detector.name.clone()),
@@ -63,66 +67,118 @@ impl Rule {
     }
 }
 
-/// Loads the built-in files and then those that add to them or replace them.
+/// A file and its text.
+pub(crate) type Source = (String, String);
+
+/// Loads the files that come with KITE.
+pub(crate) fn load_builtin(files: Vec<Source>) -> (Loaded, Vec<RuleError>) {
+    let mut loading = Loading::default();
+    let files = loading.parse(files);
+    loading.compile(&[files], &BTreeMap::new());
+    (loading.loaded, loading.errors)
+}
+
+/// Loads files that add to the built-in ones or replace them.
 ///
 /// A broken file keeps the version it has in `last_good`.
 pub(crate) fn load(
-    builtin: Vec<(String, String)>,
-    added: Vec<(String, String)>,
+    builtin: &BTreeMap<String, Rule>,
+    builtin_files: impl FnOnce() -> Vec<Source>,
+    added: Vec<Source>,
     last_good: &BTreeMap<String, Rule>,
 ) -> (Loaded, Vec<RuleError>) {
-    let mut errors = Vec::new();
-    let mut loaded = Loaded::default();
-    let layers = [builtin, added].map(|files| parse_all(files, &mut errors));
-    // Libraries first: a detector of either layer uses the library that is in force in the end.
-    for libraries in [true, false] {
-        for layer in &layers {
-            let mut owners = BTreeMap::new();
-            for (file, parsed) in layer {
-                let is_library = match parsed {
-                    Some(parsed) => matches!(parsed.body, Body::Library(_)),
-                    None => matches!(last_good.get(file), Some(Rule::Library(_))),
-                };
-                if is_library != libraries {
-                    continue;
+    let mut loading = Loading::default();
+    let added = loading.parse(added);
+    if added.iter().any(|file| file.is_library(last_good)) {
+        // Built-in detectors may use it.
+        let builtin = loading.parse(builtin_files());
+        loading.compile(&[builtin, added], last_good);
+    } else {
+        for (file, rule) in builtin {
+            loading.loaded.add(file, rule.clone());
+        }
+        loading.compile(&[added], last_good);
+    }
+    (loading.loaded, loading.errors)
+}
+
+#[derive(Default)]
+struct Loading {
+    loaded: Loaded,
+    errors: Vec<RuleError>,
+}
+
+/// A file, parsed if it can be.
+struct File {
+    name: String,
+    parsed: Option<Parsed>,
+}
+
+impl File {
+    fn is_library(&self, last_good: &BTreeMap<String, Rule>) -> bool {
+        match &self.parsed {
+            Some(parsed) => matches!(parsed.body, Body::Library(_)),
+            None => matches!(last_good.get(&self.name), Some(Rule::Library(_))),
+        }
+    }
+}
+
+impl Loading {
+    fn parse(&mut self, files: Vec<Source>) -> Vec<File> {
+        let files = files.into_iter().map(|(name, text)| {
+            let parsed = Parsed::parse(&name, text).map_err(|error| self.errors.push(error)).ok();
+            File { name, parsed }
+        });
+        files.collect()
+    }
+
+    /// Compiles layers of files; a rule of a later layer replaces those of its name before.
+    fn compile(&mut self, layers: &[Vec<File>], last_good: &BTreeMap<String, Rule>) {
+        // Libraries first: a detector of any layer uses the library that is in force in the end.
+        for libraries in [true, false] {
+            for layer in layers {
+                let mut owners = BTreeMap::new();
+                for file in layer.iter().filter(|file| file.is_library(last_good) == libraries) {
+                    self.compile_file(file, last_good, &mut owners);
                 }
-                let compiled = parsed.as_ref().and_then(|parsed| {
-                    let compiled = parsed.compile(&loaded);
-                    compiled.map_err(|found| errors.extend(found)).ok()
-                });
-                let Some(rule) = compiled.or_else(|| last_good.get(file).cloned()) else {
-                    continue;
-                };
-                if let Some(owner) = owners.insert(rule.key(), file.clone()) {
-                    errors.push(taken(parsed.as_ref(), file, &rule, &owner));
-                    owners.insert(rule.key(), owner);
-                    continue;
-                }
-                loaded.files.insert(file.clone(), rule.clone());
-                loaded.in_force.insert(rule.key(), rule);
             }
         }
     }
-    (loaded, errors)
+
+    fn compile_file<'f>(
+        &mut self,
+        file: &'f File,
+        last_good: &BTreeMap<String, Rule>,
+        owners: &mut BTreeMap<Key, &'f str>,
+    ) {
+        let compiled = file.parsed.as_ref().and_then(|parsed| {
+            let compiled = parsed.compile(&self.loaded);
+            compiled.map_err(|found| self.errors.extend(found)).ok()
+        });
+        let Some(rule) = compiled.or_else(|| last_good.get(&file.name).cloned()) else {
+            return;
+        };
+        match owners.entry(rule.key()) {
+            Entry::Occupied(owner) => self.errors.push(taken(file, &rule, owner.get())),
+            Entry::Vacant(free) => {
+                free.insert(&file.name);
+                self.loaded.add(&file.name, rule);
+            }
+        }
+    }
 }
 
-type ParsedFiles = Vec<(String, Option<Parsed>)>;
-
-fn parse_all(files: Vec<(String, String)>, errors: &mut Vec<RuleError>) -> ParsedFiles {
-    files
-        .into_iter()
-        .map(|(file, text)| {
-            let parsed = Parsed::parse(&file, text);
-            (file, parsed.map_err(|error| errors.push(error)).ok())
-        })
-        .collect()
+impl Loaded {
+    fn add(&mut self, file: &str, rule: Rule) {
+        self.files.insert(file.to_owned(), rule.clone());
+        self.in_force.insert(rule.key(), rule);
+    }
 }
 
-fn taken(parsed: Option<&Parsed>, file: &str, rule: &Rule, owner: &str) -> RuleError {
+fn taken(file: &File, rule: &Rule, owner: &str) -> RuleError {
     let (kind, name) = rule.key();
-    let place = parsed.map_or(Place { line: 1, column: 1 }, |parsed| parsed.name().referenced.into());
-    let message = format!("the {kind} `{name}` is in `{owner}` already");
-    error(file, place, message)
+    let place = file.parsed.as_ref().map_or(Place { line: 1, column: 1 }, |parsed| parsed.name().referenced.into());
+    error(&file.name, place, format!("the {kind} `{name}` is in `{owner}` already"))
 }
 
 impl Parsed {

@@ -32,8 +32,11 @@ impl RuleSet {
         Self::builtin_with_errors().0.clone()
     }
 
-    pub(crate) fn builtin_with_errors() -> &'static (Self, Vec<RuleError>) {
-        static BUILTIN: LazyLock<(RuleSet, Vec<RuleError>)> = LazyLock::new(|| RuleSet::default().with_files([]));
+    fn builtin_with_errors() -> &'static (Self, Vec<RuleError>) {
+        static BUILTIN: LazyLock<(RuleSet, Vec<RuleError>)> = LazyLock::new(|| {
+            let (loaded, errors) = load::load_builtin(builtin_files());
+            (RuleSet::of(loaded), errors)
+        });
         &BUILTIN
     }
 
@@ -61,10 +64,11 @@ impl RuleSet {
     /// A rule replaces the built-in one of the same kind and name. A file that is broken keeps
     /// the version that it has in `self`.
     pub fn with_files(&self, files: impl IntoIterator<Item = (String, String)>) -> (Self, Vec<RuleError>) {
-        let builtin = builtin::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        let (files, mut errors) = load::load(builtin, files.into_iter().collect(), &self.files);
+        let builtin = &Self::builtin_with_errors().0.files;
+        let added = files.into_iter().collect();
+        let (loaded, mut errors) = load::load(builtin, builtin_files, added, &self.files);
         errors.sort();
-        (Self::of(files), errors)
+        (Self::of(loaded), errors)
     }
 
     fn of(loaded: load::Loaded) -> Self {
@@ -127,6 +131,10 @@ impl RuleSet {
     pub fn webhook_names(&self) -> impl Iterator<Item = &str> {
         self.webhooks.keys().map(String::as_str)
     }
+}
+
+fn builtin_files() -> Vec<load::Source> {
+    builtin::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
 }
 
 fn key(group: &str, kind: &str) -> String {
