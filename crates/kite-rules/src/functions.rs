@@ -214,3 +214,60 @@ fn truncate<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
         None => owned_text(text),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use cel::{Context, Value};
+
+    use super::*;
+
+    fn evaluate(source: &str) -> Result<Value, ExecutionError> {
+        let program = environment().compile(source).unwrap();
+        program.execute(&Context::with_env(environment()))
+    }
+
+    #[test]
+    fn every_listed_function_is_there() {
+        let ours = OURS.iter().map(|(name, count, _)| (*name, *count));
+        let standard = STANDARD.iter().flat_map(|(name, counts)| counts.iter().map(|count| (*name, *count)));
+        for (name, count) in ours.chain(standard) {
+            let arguments = vec!["'1'"; count];
+            let rest = arguments.get(1..).unwrap_or_default().join(", ");
+            let calls = [
+                format!("{name}({})", arguments.join(", ")),
+                format!("'1'.{name}({rest})"),
+                format!("optional.{name}({rest})"),
+            ];
+            let undeclared = |call: &String| matches!(evaluate(call), Err(ExecutionError::UndeclaredReference(_)));
+            assert!(!calls.iter().all(undeclared), "{name} with {count}");
+        }
+    }
+
+    #[test]
+    fn functions_give_what_their_reference_says() {
+        let object = "{'metadata': {'labels': {'a/b': 'x', 'n': 1}}}";
+        for (source, expected) in [
+            (format!("label({object}, 'a/b')"), "x"),
+            (format!("label({object}, 'n') + annotation({object}, 'a/b') + label('no object', 'x')"), ""),
+            ("coalesce('', optional.none(), null, 5, optional.of('a'))".to_owned(), "a"),
+            ("coalesce('', '')".to_owned(), ""),
+            ("find([{'k': 'a'}, 5, {'k': 'b', 'v': 'x'}], 'k', 'b').v".to_owned(), "x"),
+            ("find('no list', 'k', 'b').?v.orValue('none')".to_owned(), "none"),
+            ("httpUrl('https://a.b') + httpUrl('javascript:x')".to_owned(), "https://a.b"),
+            ("json('{\"a\": [1, \"x\"]}').a[1]".to_owned(), "x"),
+            ("json('{') == null ? 'null' : ''".to_owned(), "null"),
+            ("plus('2025-01-31T12:00:00+01:00', '36h')".to_owned(), "2025-02-01T23:00:00Z"),
+            ("plus('yesterday', '1h') + plus('9999-12-30T00:00:00Z', '999h')".to_owned(), ""),
+            ("stripPrefix('refs/heads/main', 'refs/heads/') + stripPrefix('a', 'b')".to_owned(), "maina"),
+            ("truncate('äöü', 2) + truncate('äöü', 3)".to_owned(), "äö…äöü"),
+        ] {
+            assert_eq!(evaluate(&source), Ok(Value::from(expected)), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_duration_that_is_none_is_an_error() {
+        assert!(evaluate("plus('2025-01-31T12:00:00Z', 'soon')").is_err());
+        assert!(evaluate("truncate('a', -1)").is_err());
+    }
+}

@@ -4,8 +4,8 @@
 //! and compiled when it is loaded, so that a mistake shows there, with its line and column, and
 //! not when something fails. `README.md` of this crate is the reference of the file format.
 //!
-//! The way of a file: [`file`] (as written) → [`load`] (parse, compile, keep what was good) →
-//! [`detector`] or [`webhook`] → [`report`] → [`evaluation`] of each [`expression`].
+//! The way of a file: `file` (as written) → `load` (parse, compile, keep what was good) →
+//! `detector` or `webhook` → `report` → `evaluation` of each `expression`.
 
 mod binding;
 mod builtin;

@@ -1,117 +1,9 @@
 //! The built-in detectors, run by run.
 
-use kite_api::{Entry, Report};
-use kite_rules::{Config, RuleSet};
+use kite_api::Report;
 use serde_json::{Value, json};
 
-const TYPE: &str = "pipelines.appstudio.openshift.io/type";
-const PAC: &str = "pipelinesascode.tekton.dev";
-
-/// A pipeline run as a test wants it: an ordinary push build of `frontend` that failed, changed.
-struct Run(Value);
-
-impl Run {
-    fn build() -> Self {
-        Self(json!({
-            "apiVersion": "tekton.dev/v1",
-            "kind": "PipelineRun",
-            "metadata": {
-                "name": "frontend-on-push-x7k2p",
-                "namespace": "team-shop",
-                "uid": "8c5f3b9e-0000-4000-8000-000000000001",
-                "creationTimestamp": "2025-03-04T08:00:00Z",
-                "generateName": "frontend-on-push-",
-                "labels": {
-                    TYPE: "build",
-                    "appstudio.openshift.io/application": "shop",
-                    "appstudio.openshift.io/component": "frontend",
-                    "pipelinesascode.tekton.dev/original-prname": "frontend-on-push",
-                    "pipelinesascode.tekton.dev/event-type": "push",
-                },
-                "annotations": {
-                    "pipelinesascode.tekton.dev/branch": "refs/heads/main",
-                    "pipelinesascode.tekton.dev/source-branch": "refs/heads/main",
-                    "pipelinesascode.tekton.dev/repo-url": "https://github.com/acme/frontend",
-                    "pipelinesascode.tekton.dev/sha-url": "https://github.com/acme/frontend/commit/abc",
-                    "pipelinesascode.tekton.dev/git-provider": "github",
-                },
-            },
-            "spec": {},
-            "status": {
-                "completionTime": "2025-03-04T08:12:00Z",
-                "childReferences": [{"kind": "TaskRun", "name": "frontend-on-push-x7k2p-init"}],
-                "conditions": [{
-                    "type": "Succeeded",
-                    "status": "False",
-                    "reason": "Failed",
-                    "message": "Tasks Completed: 3 (Failed: 1, Cancelled 0), Skipped: 8",
-                }],
-            },
-        }))
-    }
-
-    fn of_pull_request(number: &str) -> Self {
-        Self::build()
-            .label(&format!("{PAC}/event-type"), "pull_request")
-            .label(&format!("{PAC}/pull-request"), number)
-            .annotation(&format!("{PAC}/source-branch"), "fix-cart")
-    }
-
-    fn of_test() -> Self {
-        Self::build()
-            .label(TYPE, "test")
-            .label("test.appstudio.openshift.io/scenario", "smoke")
-            .set("/metadata/name", json!("smoke-9xk2p"))
-    }
-
-    fn plain(name: &str) -> Self {
-        Self::build()
-            .set("/metadata/labels", json!({}))
-            .set("/metadata/annotations", json!({}))
-            .set("/metadata/generateName", json!(""))
-            .set("/metadata/name", json!(name))
-    }
-
-    fn label(self, key: &str, value: &str) -> Self {
-        self.metadata("labels", key, value)
-    }
-
-    fn annotation(self, key: &str, value: &str) -> Self {
-        self.metadata("annotations", key, value)
-    }
-
-    fn metadata(mut self, map: &str, key: &str, value: &str) -> Self {
-        self.0["metadata"][map][key] = json!(value);
-        self
-    }
-
-    fn set(mut self, pointer: &str, value: Value) -> Self {
-        *self.0.pointer_mut(pointer).unwrap() = value;
-        self
-    }
-
-    fn ended(self, status: &str, reason: &str) -> Self {
-        self.set("/status/conditions/0/status", json!(status)).set("/status/conditions/0/reason", json!(reason))
-    }
-
-    fn succeeded(self) -> Self {
-        self.ended("True", "Completed")
-    }
-
-    fn reports(&self) -> Vec<Report> {
-        let config = Config::new("https://ui.example.com", "/logs/");
-        let entries = RuleSet::builtin().detect(&self.0, &config).unwrap();
-        let reports = entries.into_iter().map(|entry| match entry {
-            Entry::Report(report) => *report,
-            Entry::Sweep(sweep) => panic!("{sweep:?}"),
-        });
-        reports.collect()
-    }
-
-    fn report(&self) -> Report {
-        <[Report; 1]>::try_from(self.reports()).unwrap()[0].clone()
-    }
-}
+use crate::run::{PAC, Run, TYPE};
 
 /// Verdict, issue type, scope and variant in one line.
 fn identity(report: &Report) -> String {
@@ -139,9 +31,7 @@ fn a_failed_push_build_is_reported_in_full() {
     assert_eq!(report.title.as_deref(), Some("Build of frontend (push to main) failed"));
     assert_eq!(
         report.description.as_deref(),
-        Some(
-            "The pipeline run frontend-on-push-x7k2p failed (Failed): Tasks Completed: 3 (Failed: 1, Cancelled 0), Skipped: 8"
-        )
+        Some("The pipeline run frontend-on-push-x7k2p failed: Tasks Completed: 3 (Failed: 1, Cancelled 0), Skipped: 8")
     );
     assert_eq!(report.severity.as_deref(), Some("major"));
     assert_eq!(report.occurred_at.as_deref(), Some("2025-03-04T08:00:00Z"));
@@ -328,7 +218,7 @@ fn a_test_run_that_ended_well_may_hold_a_failed_test() {
             assert_eq!(
                 report.description.as_deref(),
                 Some(
-                    "The pipeline run smoke-9xk2p ended well, but its test says FAILURE: 2 failures, 1 warnings. 2 policies are violated"
+                    "The pipeline run smoke-9xk2p ended well, but its test says FAILURE (failures: 2, warnings: 1). 2 policies are violated"
                 )
             );
             assert_eq!(report.reason.as_deref(), Some("TestFail"));

@@ -171,6 +171,26 @@ spec:
 }
 
 #[test]
+fn the_example_of_the_reference_is_a_sound_rule() {
+    let reference = include_str!("../../README.md");
+    let example = reference.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (rules, errors) = load(example);
+    assert_eq!(errors, []);
+    let job = json!({
+        "apiVersion": "batch/v1", "kind": "Job",
+        "metadata": {"name": "backup", "namespace": "shop", "creationTimestamp": "2025-01-01T00:00:00Z", "uid": "1"},
+        "status": {"conditions": [{"type": "Failed", "status": "True"}]},
+    });
+    assert_eq!(rules.detect(&job, &Config::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn an_ignored_object_says_nothing() {
+    let (rules, errors) = load(&DETECTOR.replace("  reports:", "  ignore: broken\n  reports:"));
+    assert_eq!((titles(&rules), errors), (vec![], vec![]));
+}
+
+#[test]
 fn a_payload_field_that_is_not_declared_is_a_mistake() {
     let text = "\
 apiVersion: kite.dev/v1alpha1

@@ -2,7 +2,9 @@
 #![cfg(test)]
 
 mod detectors;
+mod example;
 mod hostile;
 mod loading;
+mod run;
 mod samples;
 mod webhooks;
