@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    env,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
     process::{Command, Stdio},
@@ -40,7 +41,13 @@ impl Backend {
     pub fn start(database_url: &str) -> Result<Self> {
         let program = program::build("kite-backend")?;
         let begin = Instant::now();
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        for (name, _) in env::vars_os() {
+            if name.to_string_lossy().starts_with("KITE_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
             .env("KITE_PROJECT_ENV", "development")
             .env("KITE_DATABASE_URL", database_url)
             .env("KITE_HOST", "127.0.0.1")
@@ -118,6 +125,9 @@ fn follow(log: impl Read, found: &Sender<Result<SocketAddr, String>>) {
 
 fn listening(line: &str) -> Option<SocketAddr> {
     let line: Value = serde_json::from_str(line).ok()?;
+    if line.get("message")? != "listening" {
+        return None;
+    }
     line.get("address")?.as_str()?.parse().ok()
 }
 

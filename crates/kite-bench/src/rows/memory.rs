@@ -5,18 +5,14 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::{
-    backend::Backend,
     bench::Bench,
     row::{Row, millis},
-    rows::webhook::Posts,
+    rows::webhook,
 };
 
-/// Starts a backend on an empty database, then loads it over 32 connections.
+/// Starts a backend on a database that is set up, then loads it over 32 connections.
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let database = bench.postgres()?.create("posts")?;
-    // The schema is there when a backend starts, except on its first day.
-    drop(Backend::start(&database.url())?);
-    let mut posts = Posts::new(database, crate::world::WORKING_SET, 0)?;
+    let mut posts = webhook::small(bench, "posts")?;
     let ready = posts.backend.ready_after;
     let idle = posts.backend.process.resident_mib()?;
     posts.send(32, bench.window())?;
