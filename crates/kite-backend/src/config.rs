@@ -25,7 +25,7 @@ pub struct Config {
     #[command(flatten)]
     network: Network,
     #[command(flatten)]
-    database: Database,
+    database: Storage,
     #[command(flatten)]
     clients: Clients,
     #[command(flatten)]
@@ -82,7 +82,7 @@ struct Network {
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Database")]
-struct Database {
+struct Storage {
     /// `postgres://USER:PASSWORD@HOST/NAME` or `sqlite:PATH`; instead of the parts below.
     #[arg(long, env = "KITE_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -92,7 +92,7 @@ struct Database {
     /// Its port.
     #[arg(long, env = "KITE_DB_PORT", default_value_t = 5432)]
     db_port: u16,
-    /// User. The password is in KITE_DB_PASSWORD or in the file named by KITE_DB_PASSWORD_FILE.
+    /// User. The password is in `KITE_DB_PASSWORD` or in the file named by `KITE_DB_PASSWORD_FILE`.
     #[arg(long, env = "KITE_DB_USER", default_value = "kite")]
     db_user: String,
     /// Name of the database.
@@ -114,6 +114,7 @@ struct Database {
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Clients")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that existing installations set")]
 struct Clients {
     /// Base of links to the cluster's user interface.
     #[arg(long, env = "KITE_CLUSTER_URL", default_value = "https://konflux.dev")]
@@ -142,7 +143,7 @@ struct Clients {
     /// Webhooks are always on.
     #[arg(long, env = "KITE_FEATURE_WEBHOOKS", default_value_t = true, action = clap::ArgAction::Set)]
     feature_webhooks: bool,
-    /// Metrics are always kept; KITE_METRICS_LISTEN shows them.
+    /// Metrics are always kept; `KITE_METRICS_LISTEN` shows them.
     #[arg(long, env = "KITE_FEATURE_METRICS", default_value_t = true, action = clap::ArgAction::Set)]
     feature_metrics: bool,
     /// The version shown to clients.
@@ -153,7 +154,7 @@ struct Clients {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Operation")]
 struct Operation {
-    /// What to log: error, warn, info, debug or trace, or a filter such as info,kite_store=debug.
+    /// What to log: error, warn, info, debug or trace, or a filter such as `info,kite_store=debug`.
     #[arg(long, env = "KITE_LOG_LEVEL", default_value = "info")]
     log_level: String,
     /// How to log: text or json.
@@ -239,7 +240,7 @@ impl Config {
     }
 }
 
-impl Database {
+impl Storage {
     fn options(self) -> Result<kite_store::Options, ConfigError> {
         let url = match secret::secret_from_env_or_file("KITE_DATABASE_URL")? {
             _ if self.database_url.is_some() => self.database_url.unwrap_or_default(),
