@@ -6,6 +6,7 @@
 //! the missing part from the store. Nothing is missed, and nothing comes twice.
 
 mod stretch;
+mod watched;
 mod watcher;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use stretch::Happening;
+pub use watched::Watched;
 pub use watcher::{Beginning, News, WatchError, Watcher};
 
 use stretch::Stretch;

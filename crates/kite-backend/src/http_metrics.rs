@@ -90,3 +90,29 @@ fn class(status: StatusCode) -> &'static str {
         500.. => "5xx",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::encoding::text::encode;
+
+    use super::*;
+
+    #[test]
+    fn requests_are_counted_by_route_and_class_of_status() {
+        let (metrics, mut registry) = (HttpMetrics::default(), Registry::default());
+        metrics.register(&mut registry);
+        let took = Duration::from_millis(3);
+        metrics.record(&Method::GET, "/api/v1/issues/{id}", StatusCode::OK, took);
+        metrics.record(&Method::GET, "/api/v1/issues/{id}", StatusCode::NOT_MODIFIED, took);
+        metrics.record(&"BREW".parse().unwrap(), "unknown", StatusCode::METHOD_NOT_ALLOWED, took);
+        let mut text = String::new();
+        encode(&mut text, &registry).unwrap();
+        for line in [
+            r#"http_requests_total{method="GET",route="/api/v1/issues/{id}",status="2xx"} 1"#,
+            r#"http_requests_total{method="other",route="unknown",status="4xx"} 1"#,
+            r#"http_request_duration_seconds_count{method="GET",route="/api/v1/issues/{id}"} 2"#,
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+}

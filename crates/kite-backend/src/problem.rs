@@ -118,7 +118,7 @@ impl Problem {
             Self::Busy { reason, source: Some(source) } => {
                 tracing::warn!(error = &**source as &dyn Error, reason, "a request was put off");
             }
-            Self::Busy { reason, source: None } => tracing::warn!(reason, "a request was put off"),
+            // Under overload there are too many of these for a line each; the figures count them.
             _ => tracing::debug!(problem = %self, "a request was refused"),
         }
     }

@@ -59,7 +59,8 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the parameters in the OpenAPI document")]
 pub struct InNamespace {
-    /// Only inside this namespace; an issue elsewhere is as good as none.
+    /// Only inside this namespace: an issue elsewhere is as good as none (404), and a body that
+    /// names another namespace is refused (403).
     namespace: Option<String>,
 }
 

@@ -1,7 +1,6 @@
 //! `/api/v1/stream`: what happens, as it happens, as server-sent events.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,13 +8,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::{self, Stream, StreamExt as _};
-use kite_core::{Issue, IssueFilter};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::parameters::Filters;
 use crate::app::App;
-use crate::feed::{Beginning, Happening, News, WatchError, Watcher};
+use crate::feed::{Beginning, Happening, News, WatchError, Watched, Watcher};
 use crate::input::query::{Filtering, Parameters};
 use crate::input::{Asking, cursor};
 use crate::problem::Problem;
@@ -47,7 +45,7 @@ pub async fn stream_issues(
     })?;
     // Without a first id a client that is cut off before the first event would not know where to go on.
     let hello = Event::default().id(cursor::write_feed(&watcher.seen())).retry(RETRY);
-    let events = stream::iter([hello]).chain(events(watcher, Arc::new(filter))).map(Ok::<_, Infallible>);
+    let events = stream::iter([hello]).chain(events(watcher, Watched::new(filter))).map(Ok::<_, Infallible>);
     let alive = KeepAlive::new().interval(HEARTBEAT);
     Ok(([UNBUFFERED], Sse::new(events).keep_alive(alive)).into_response())
 }
@@ -64,7 +62,7 @@ fn beginning(uri: &Uri, headers: &HeaderMap) -> Result<Beginning, Problem> {
 
 /// The events that match. The stream ends when the service stops or the store fails; a client
 /// comes back with the id of the last event.
-fn events(watcher: Watcher, filter: Arc<IssueFilter>) -> impl Stream<Item = Event> {
+fn events(watcher: Watcher, wanted: Watched) -> impl Stream<Item = Event> {
     let news = stream::unfold(watcher, |mut watcher| async move {
         match watcher.next().await? {
             Ok(news) => Some((news, watcher)),
@@ -74,34 +72,21 @@ fn events(watcher: Watcher, filter: Arc<IssueFilter>) -> impl Stream<Item = Even
             }
         }
     });
-    news.filter_map(move |news| std::future::ready(event(&news, &filter)))
+    news.filter_map(move |news| std::future::ready(event(&news, &wanted)))
 }
 
-fn event(news: &News, filter: &IssueFilter) -> Option<Event> {
+fn event(news: &News, watched: &Watched) -> Option<Event> {
     let happening = match news {
         News::Reset(place) => return Some(Event::default().event("reset").id(cursor::write_feed(place)).data("{}")),
         News::Happened(happening) => happening,
     };
     let id = cursor::write_feed(&happening.change.cursor);
     let kind = match &happening.issue {
-        Some(issue) if !concerns(filter, issue, happening) => return None,
+        Some(issue) if !watched.includes(issue, &happening.change.change) => return None,
         Some(_) => "issue",
         None => "deleted",
     };
     Some(Event::default().event(kind).id(id).data(happening.written(written)))
-}
-
-/// Whether the issue is, or was until this change, among those that a client watches: one that
-/// leaves a list must be told, too.
-fn concerns(filter: &IssueFilter, issue: &Issue, happening: &Happening) -> bool {
-    let change = &happening.change.change;
-    let before = |issue: &Issue| {
-        let mut before = issue.clone();
-        before.state = change.from_state.unwrap_or(issue.state);
-        before.severity = change.from_severity.unwrap_or(issue.severity);
-        before
-    };
-    filter.matches(issue) || (change.from_state.is_some() && filter.matches(&before(issue)))
 }
 
 #[derive(Serialize)]

@@ -49,13 +49,13 @@ impl Client {
                 }
                 return Some(parse(&block));
             }
-            let piece = timeout(PATIENCE, self.body.next()).await.expect("an event in time")?;
+            let piece = self.body.next().await?;
             self.text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
         }
     }
 
     async fn event(&mut self) -> Event {
-        self.next().await.expect("another event")
+        timeout(PATIENCE, self.next()).await.expect("an event in time").expect("another event")
     }
 }
 
@@ -160,12 +160,24 @@ async fn a_place_that_is_not_understood_resets_the_client() {
 }
 
 #[tokio::test]
+async fn a_quiet_stream_shows_that_it_lives() {
+    let service = Service::start().await;
+    let mut client = Client::open(&service, "", "").await;
+    client.event().await;
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let piece = timeout(PATIENCE, client.body.next()).await.unwrap().unwrap().unwrap();
+    assert!(piece.starts_with(b":"), "{piece:?}");
+    assert!(begun.elapsed() >= Duration::from_secs(14), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn streams_end_when_the_service_stops() {
     let service = Service::start().await;
     let mut client = Client::open(&service, "", "").await;
     client.event().await;
     service.shutdown.drain(PATIENCE).await.unwrap();
-    assert!(client.next().await.is_none());
+    assert!(timeout(PATIENCE, client.next()).await.unwrap().is_none());
 }
 
 #[tokio::test]
