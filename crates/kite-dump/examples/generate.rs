@@ -5,10 +5,7 @@
 //! The same arguments give the same bytes. About one run in ten failed, a few were superseded
 //! (and may say `Failed` nevertheless), never started, or still run.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a `Value` grows where it is indexed"
-)]
+#![expect(clippy::indexing_slicing, reason = "a `Value` grows where it is indexed")]
 
 use std::io::{self, BufWriter, Write};
 
@@ -97,9 +94,7 @@ impl Outcome {
     fn condition(self, run: &str) -> (&'static str, &'static str, String) {
         let counts = |failed, cancelled, skipped| {
             let done = TASKS.len() - skipped;
-            format!(
-                "Tasks Completed: {done} (Failed: {failed}, Cancelled {cancelled}), Skipped: {skipped}"
-            )
+            format!("Tasks Completed: {done} (Failed: {failed}, Cancelled {cancelled}), Skipped: {skipped}")
         };
         match self {
             Self::Completed => ("True", "Completed", counts(0, 0, 3)),
@@ -117,8 +112,7 @@ impl Outcome {
                 ("False", "CouldntGetTask", message)
             }
             Self::Running => {
-                let message =
-                    "Tasks Completed: 4 (Failed: 0, Cancelled 0), Incomplete: 8, Skipped: 0";
+                let message = "Tasks Completed: 4 (Failed: 0, Cancelled 0), Incomplete: 8, Skipped: 0";
                 ("Unknown", "Running", message.to_owned())
             }
         }
@@ -162,14 +156,8 @@ impl Run {
         let random = mix(index ^ mix(arguments.seed));
         let number = index % arguments.components.max(1);
         let component = format!("component-{number:04}");
-        let pull_request = (random >> 20)
-            .is_multiple_of(3)
-            .then(|| 1 + (random >> 24) % 20);
-        let trigger = if pull_request.is_some() {
-            "pull-request"
-        } else {
-            "push"
-        };
+        let pull_request = (random >> 20).is_multiple_of(3).then(|| 1 + (random >> 24) % 20);
+        let trigger = if pull_request.is_some() { "pull-request" } else { "push" };
         let offset = SPREAD_SECONDS / arguments.runs.max(1) * index;
         let duration = 240 + (random >> 30) % 1200;
         Self {
@@ -196,19 +184,8 @@ impl Run {
     }
 
     fn metadata(&self) -> Value {
-        let Self {
-            name,
-            component,
-            application,
-            namespace,
-            revision,
-            ..
-        } = self;
-        let event = if self.pull_request.is_some() {
-            "pull_request"
-        } else {
-            "push"
-        };
+        let Self { name, component, application, namespace, revision, .. } = self;
+        let event = if self.pull_request.is_some() { "pull_request" } else { "push" };
         let mut metadata = json!({
             "name": name,
             "namespace": namespace,
@@ -320,10 +297,7 @@ impl Run {
 }
 
 fn second(second: u64) -> Timestamp {
-    i64::try_from(second)
-        .ok()
-        .and_then(|s| Timestamp::from_second(s).ok())
-        .unwrap_or_default()
+    i64::try_from(second).ok().and_then(|s| Timestamp::from_second(s).ok()).unwrap_or_default()
 }
 
 /// A well-mixed number for each number (`SplitMix64`).

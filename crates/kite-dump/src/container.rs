@@ -38,11 +38,7 @@ pub(crate) fn open(path: &Path, bytes: &AtomicU64, visit: Visit<'_>) -> ControlF
         .unwrap_or_else(|error| visit(Member::Failed(name, Problem::Unreadable(error))))
 }
 
-fn open_file(
-    name: &Arc<str>,
-    mut file: Counted<'_, File>,
-    visit: Visit<'_>,
-) -> io::Result<ControlFlow<()>> {
+fn open_file(name: &Arc<str>, mut file: Counted<'_, File>, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
     let head = read_head(&mut file)?;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return open_zip(name, file, visit);
@@ -56,12 +52,7 @@ fn open_file(
     open_plain(name, &head, &mut stream, visit)
 }
 
-fn open_plain(
-    name: &Arc<str>,
-    head: &[u8],
-    stream: &mut dyn Read,
-    visit: Visit<'_>,
-) -> io::Result<ControlFlow<()>> {
+fn open_plain(name: &Arc<str>, head: &[u8], stream: &mut dyn Read, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
     if head.get(257..262) == Some(b"ustar") {
         return open_tar(name, stream, visit);
     }
@@ -82,11 +73,7 @@ fn open_tar(archive: &str, stream: &mut dyn Read, visit: Visit<'_>) -> io::Resul
     Ok(ControlFlow::Continue(()))
 }
 
-fn open_zip(
-    name: &Arc<str>,
-    mut file: Counted<'_, File>,
-    visit: Visit<'_>,
-) -> io::Result<ControlFlow<()>> {
+fn open_zip(name: &Arc<str>, mut file: Counted<'_, File>, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
     file.rewind()?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file))?;
     for index in 0..archive.len() {
@@ -97,10 +84,7 @@ fn open_zip(
         let flow = match archive.by_index(index) {
             Ok(entry) if !entry.is_file() => ControlFlow::Continue(()),
             Ok(mut entry) => open_member(name, &path, &mut entry, visit),
-            Err(error) => visit(Member::Failed(
-                member_name(name, &path),
-                Problem::Unreadable(error.into()),
-            )),
+            Err(error) => visit(Member::Failed(member_name(name, &path), Problem::Unreadable(error.into()))),
         };
         if flow.is_break() {
             return Ok(flow);
@@ -109,12 +93,7 @@ fn open_zip(
     Ok(ControlFlow::Continue(()))
 }
 
-fn open_member(
-    archive: &str,
-    path: &str,
-    stream: &mut dyn Read,
-    visit: Visit<'_>,
-) -> ControlFlow<()> {
+fn open_member(archive: &str, path: &str, stream: &mut dyn Read, visit: Visit<'_>) -> ControlFlow<()> {
     if !is_dump(&path.to_ascii_lowercase()) {
         return visit(Member::Other);
     }

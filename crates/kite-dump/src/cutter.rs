@@ -45,11 +45,7 @@ pub(crate) enum Format {
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// The file cannot be cut further.
-    File {
-        line: u64,
-        item: Option<usize>,
-        problem: Problem,
-    },
+    File { line: u64, item: Option<usize>, problem: Problem },
     /// Nobody wants more objects.
     All,
 }
@@ -67,16 +63,8 @@ pub(crate) trait Sink {
 /// Cuts one file or archive member.
 pub(crate) fn cut(file: &Arc<str>, stream: &mut dyn Read, sink: &dyn Sink) -> Result<(), Stop> {
     let mut stream = BufReader::with_capacity(64 * 1024, stream);
-    let start = |error| Stop::File {
-        line: 1,
-        item: None,
-        problem: Problem::Unreadable(error),
-    };
-    if stream
-        .fill_buf()
-        .map_err(start)?
-        .starts_with(BYTE_ORDER_MARK)
-    {
+    let start = |error| Stop::File { line: 1, item: None, problem: Problem::Unreadable(error) };
+    if stream.fill_buf().map_err(start)?.starts_with(BYTE_ORDER_MARK) {
         stream.consume(BYTE_ORDER_MARK.len());
     }
     if is_json(file, stream.fill_buf().map_err(start)?) {
@@ -90,9 +78,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Ends a list: tells its type to the items that wait for it.
 pub(crate) fn settle(list: &ListHead, items: ItemType, sink: &dyn Sink) -> Result<(), Stop> {
-    list.settle(items)
-        .into_iter()
-        .try_for_each(|chunk| sink.chunk(chunk))
+    list.settle(items).into_iter().try_for_each(|chunk| sink.chunk(chunk))
 }
 
 /// Whether the text is JSON: by the file's name or, if that says nothing, by how it begins. YAML in
@@ -105,13 +91,7 @@ fn is_json(file: &str, text: &[u8]) -> bool {
         Some("yaml" | "yml") => return false,
         _ => {}
     }
-    let mut marks = text
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace());
+    let mut marks = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
     let begin = (marks.next(), marks.next());
-    matches!(
-        begin,
-        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b']'))
-    )
+    matches!(begin, (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b']')))
 }

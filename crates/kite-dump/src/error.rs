@@ -44,21 +44,11 @@ pub enum Problem {
 
 impl DumpError {
     pub(crate) fn of_file(file: &Arc<str>, problem: Problem) -> Self {
-        Self {
-            file: Arc::clone(file),
-            line: None,
-            item: None,
-            problem,
-        }
+        Self { file: Arc::clone(file), line: None, item: None, problem }
     }
 
     pub(crate) fn at(origin: &Origin, problem: Problem) -> Self {
-        Self {
-            file: Arc::clone(&origin.file),
-            line: Some(origin.line),
-            item: origin.item,
-            problem,
-        }
+        Self { file: Arc::clone(&origin.file), line: Some(origin.line), item: origin.item, problem }
     }
 }
 

@@ -32,12 +32,7 @@ impl fmt::Display for Origin {
 }
 
 /// Writes `file:line, item n` with the parts that are known.
-pub(crate) fn place(
-    f: &mut fmt::Formatter<'_>,
-    file: &str,
-    line: Option<u64>,
-    item: Option<usize>,
-) -> fmt::Result {
+pub(crate) fn place(f: &mut fmt::Formatter<'_>, file: &str, line: Option<u64>, item: Option<usize>) -> fmt::Result {
     f.write_str(file)?;
     if let Some(line) = line {
         write!(f, ":{line}")?;

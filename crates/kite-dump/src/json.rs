@@ -17,12 +17,7 @@ use crate::window::Window;
 
 /// Cuts all documents of a stream.
 pub(crate) fn cut(file: &Arc<str>, stream: impl Read, sink: &dyn Sink) -> Result<(), Stop> {
-    let mut cutter = Cutter {
-        file,
-        window: Window::new(stream),
-        item: None,
-        sink,
-    };
+    let mut cutter = Cutter { file, window: Window::new(stream), item: None, sink };
     while let Some((offset, byte)) = cutter.next_mark(0)? {
         cutter.window.advance(offset);
         match byte {
@@ -55,11 +50,7 @@ struct Object {
 impl Object {
     /// Whether an array `items` makes it a list; the kind may come later.
     fn may_be_list(&self) -> bool {
-        self.list.is_none()
-            && self
-                .kind
-                .as_deref()
-                .is_none_or(|kind| kind.ends_with("List"))
+        self.list.is_none() && self.kind.as_deref().is_none_or(|kind| kind.ends_with("List"))
     }
 
     fn item_type(&self) -> ItemType {
@@ -68,11 +59,7 @@ impl Object {
 
     fn begin_list(&mut self) -> Arc<ListHead> {
         let is_known = self.kind.is_some() && self.api_version.is_some();
-        let head = if is_known {
-            ListHead::known(self.item_type())
-        } else {
-            ListHead::default()
-        };
+        let head = if is_known { ListHead::known(self.item_type()) } else { ListHead::default() };
         Arc::clone(self.list.insert(Arc::new(head)))
     }
 }
@@ -115,12 +102,7 @@ impl<R: Read> Cutter<'_, R> {
     }
 
     /// Goes through the value of a member and gives its end; cuts it if it is the items of a list.
-    fn member(
-        &mut self,
-        object: &mut Object,
-        name: Option<&str>,
-        value: usize,
-    ) -> Result<usize, Stop> {
+    fn member(&mut self, object: &mut Object, name: Option<&str>, value: usize) -> Result<usize, Stop> {
         if name == Some("items") && object.may_be_list() && self.look(value)? == Some(b'[') {
             let list = object.begin_list();
             self.elements(value + 1, &list)?;
@@ -177,18 +159,9 @@ impl<R: Read> Cutter<'_, R> {
     /// Hands over the bytes up to `end` as one object and passes over them.
     fn emit(&mut self, end: usize, list: Option<&Arc<ListHead>>) -> Result<(), Stop> {
         let text = self.window.bytes().get(..end).unwrap_or_default().to_vec();
-        let origin = Origin {
-            file: Arc::clone(self.file),
-            line: self.window.line(),
-            item: self.item,
-        };
+        let origin = Origin { file: Arc::clone(self.file), line: self.window.line(), item: self.item };
         self.window.advance(end);
-        self.sink.chunk(Chunk {
-            origin,
-            format: Format::Json,
-            list: list.cloned(),
-            text,
-        })
+        self.sink.chunk(Chunk { origin, format: Format::Json, list: list.cloned(), text })
     }
 
     /// Where the next member or the closing bracket stands, after a value that ends at `offset`.
@@ -212,11 +185,7 @@ impl<R: Read> Cutter<'_, R> {
         loop {
             let value = self.window.bytes().get(offset..).unwrap_or_default();
             if let Some(length) = value_length(value) {
-                return if length == 0 {
-                    Err(self.syntax(offset, "expected a value"))
-                } else {
-                    Ok(offset + length)
-                };
+                return if length == 0 { Err(self.syntax(offset, "expected a value")) } else { Ok(offset + length) };
             }
             if !self.grow()? {
                 return Err(self.truncated());
@@ -253,16 +222,9 @@ impl<R: Read> Cutter<'_, R> {
     fn grow(&mut self) -> Result<bool, Stop> {
         let limit = self.sink.limit();
         if self.window.bytes().len() > limit {
-            return Err(self.stop(
-                0,
-                Problem::TooLarge {
-                    limit_mib: limit >> 20,
-                },
-            ));
+            return Err(self.stop(0, Problem::TooLarge { limit_mib: limit >> 20 }));
         }
-        self.window
-            .grow()
-            .map_err(|error| self.stop(0, Problem::Unreadable(error)))
+        self.window.grow().map_err(|error| self.stop(0, Problem::Unreadable(error)))
     }
 
     fn truncated(&self) -> Stop {
@@ -272,18 +234,11 @@ impl<R: Read> Cutter<'_, R> {
     }
 
     fn syntax(&self, offset: usize, message: &str) -> Stop {
-        self.stop(
-            offset,
-            Problem::Syntax(format!("{message}; the rest of the file is not read")),
-        )
+        self.stop(offset, Problem::Syntax(format!("{message}; the rest of the file is not read")))
     }
 
     fn stop(&self, offset: usize, problem: Problem) -> Stop {
-        Stop::File {
-            line: self.window.line_at(offset),
-            item: self.item,
-            problem,
-        }
+        Stop::File { line: self.window.line_at(offset), item: self.item, problem }
     }
 }
 
@@ -293,9 +248,7 @@ fn value_length(bytes: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'"' => string_length(bytes),
         b'{' | b'[' => bracket_length(bytes),
-        _ => bytes
-            .iter()
-            .position(|byte| b",:]}{[\" \t\r\n".contains(byte)),
+        _ => bytes.iter().position(|byte| b",:]}{[\" \t\r\n".contains(byte)),
     }
 }
 

@@ -20,14 +20,9 @@ pub(crate) struct ItemType {
 impl ItemType {
     /// The type of the items of a list with this `kind` and `apiVersion`; a plain `List` says nothing.
     pub(crate) fn of_list(kind: Option<&str>, api_version: Option<&str>) -> Self {
-        let kind = kind
-            .and_then(|kind| kind.strip_suffix("List"))
-            .filter(|kind| !kind.is_empty());
+        let kind = kind.and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
         let api_version = api_version.filter(|_| kind.is_some());
-        Self {
-            kind: kind.map(str::to_owned),
-            api_version: api_version.map(str::to_owned),
-        }
+        Self { kind: kind.map(str::to_owned), api_version: api_version.map(str::to_owned) }
     }
 
     /// Adds to an object what it does not say about its type.
@@ -56,10 +51,7 @@ enum State {
 
 impl Default for State {
     fn default() -> Self {
-        Self::Open {
-            waiting: Vec::new(),
-            weight: 0,
-        }
+        Self::Open { waiting: Vec::new(), weight: 0 }
     }
 }
 

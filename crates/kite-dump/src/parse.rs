@@ -9,11 +9,7 @@ use crate::list::{Answer, ItemType};
 use crate::yaml_value;
 
 /// Parses a chunk and hands over its objects, or what is wrong with it.
-pub(crate) fn parse(
-    mut chunk: Chunk,
-    limit: usize,
-    deliver: &mut dyn FnMut(Result<Item, DumpError>),
-) {
+pub(crate) fn parse(mut chunk: Chunk, limit: usize, deliver: &mut dyn FnMut(Result<Item, DumpError>)) {
     let value = match parse_text(&chunk) {
         Ok(Value::Null) if chunk.format == Format::Yaml => return,
         Ok(value) => value,
@@ -34,13 +30,8 @@ fn parse_text(chunk: &Chunk) -> Result<Value, DumpError> {
     if chunk.format == Format::Json {
         return serde_json::from_slice(&chunk.text).map_err(|error| json_error(chunk, &error));
     }
-    let value = yaml_value::parse(&chunk.text).map_err(|broken| {
-        syntax(
-            chunk,
-            broken.line,
-            broken.message_shifted(chunk.origin.line - 1),
-        )
-    })?;
+    let value = yaml_value::parse(&chunk.text)
+        .map_err(|broken| syntax(chunk, broken.line, broken.message_shifted(chunk.origin.line - 1)))?;
     match (chunk.format, value) {
         (Format::YamlItem, Value::Array(items)) => match <[Value; 1]>::try_from(items) {
             Ok([item]) => Ok(item),
@@ -61,20 +52,12 @@ fn json_error(chunk: &Chunk, error: &serde_json::Error) -> DumpError {
 /// An error on a line of the chunk, from 1.
 fn syntax(chunk: &Chunk, line: u64, message: String) -> DumpError {
     let line = chunk.origin.line + line.saturating_sub(1);
-    let origin = Origin {
-        line,
-        ..chunk.origin.clone()
-    };
+    let origin = Origin { line, ..chunk.origin.clone() };
     DumpError::at(&origin, Problem::Syntax(message))
 }
 
 /// Hands over an object, or the objects of a list or array, however deep.
-fn flatten(
-    value: Value,
-    origin: &Origin,
-    item_type: &ItemType,
-    deliver: &mut dyn FnMut(Result<Item, DumpError>),
-) {
+fn flatten(value: Value, origin: &Origin, item_type: &ItemType, deliver: &mut dyn FnMut(Result<Item, DumpError>)) {
     match value {
         Value::Array(items) => flatten_items(items, origin, &ItemType::default(), deliver),
         Value::Object(mut object) if is_list(&object) => {
@@ -87,10 +70,7 @@ fn flatten(
         Value::Object(mut object) => {
             item_type.fill(&mut object);
             deliver(match missing(&object) {
-                None => Ok(Item {
-                    origin: origin.clone(),
-                    object: Value::Object(object),
-                }),
+                None => Ok(Item { origin: origin.clone(), object: Value::Object(object) }),
                 Some(problem) => Err(DumpError::at(origin, problem)),
             });
         }
@@ -108,10 +88,7 @@ fn flatten_items(
     deliver: &mut dyn FnMut(Result<Item, DumpError>),
 ) {
     for (index, item) in items.into_iter().enumerate() {
-        let origin = Origin {
-            item: origin.item.or(Some(index + 1)),
-            ..origin.clone()
-        };
+        let origin = Origin { item: origin.item.or(Some(index + 1)), ..origin.clone() };
         flatten(item, &origin, item_type, deliver);
     }
 }
@@ -126,12 +103,8 @@ fn needs_type(object: &Map<String, Value>) -> bool {
 }
 
 fn missing(object: &Map<String, Value>) -> Option<Problem> {
-    let key = ["kind", "apiVersion"]
-        .into_iter()
-        .find(|key| text(object, key).is_none_or(str::is_empty))?;
-    let name = object
-        .get("metadata")
-        .and_then(|metadata| metadata.get("name"));
+    let key = ["kind", "apiVersion"].into_iter().find(|key| text(object, key).is_none_or(str::is_empty))?;
+    let name = object.get("metadata").and_then(|metadata| metadata.get("name"));
     Some(Problem::NotAnObject(match name.and_then(Value::as_str) {
         Some(name) => format!("`{name}` has no `{key}`"),
         None => format!("it has no `{key}`"),

@@ -24,23 +24,14 @@ pub(crate) struct Closed;
 
 impl<T> Queue<T> {
     pub(crate) fn new(limit: usize) -> Self {
-        let state = State {
-            waiting: VecDeque::new(),
-            weight: 0,
-            closed: false,
-        };
-        Self {
-            limit,
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-        }
+        let state = State { waiting: VecDeque::new(), weight: 0, closed: false };
+        Self { limit, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Adds an element, after waiting for room; one that is heavier than the limit waits for an empty queue.
     pub(crate) fn push(&self, weight: usize, element: T) -> Result<(), Closed> {
-        let mut state = self.wait_while(|state| {
-            !state.closed && !state.waiting.is_empty() && state.weight + weight > self.limit
-        });
+        let mut state =
+            self.wait_while(|state| !state.closed && !state.waiting.is_empty() && state.weight + weight > self.limit);
         if state.closed {
             return Err(Closed);
         }
@@ -83,9 +74,7 @@ impl<T> Queue<T> {
     }
 
     fn wait_while(&self, condition: impl Fn(&State<T>) -> bool) -> MutexGuard<'_, State<T>> {
-        self.changed
-            .wait_while(self.lock(), |state| condition(state))
-            .unwrap_or_else(PoisonError::into_inner)
+        self.changed.wait_while(self.lock(), |state| condition(state)).unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -42,25 +42,13 @@ impl Default for Options {
 /// A file that is named in `paths` is read whatever its name, a folder is searched for dumps and
 /// archives. `progress` counts along and may be looked at from elsewhere. When `on_object` breaks,
 /// the reading ends soon after.
-pub fn read<O, E>(
-    paths: &[PathBuf],
-    options: &Options,
-    progress: &Progress,
-    on_object: O,
-    on_error: E,
-) -> ReadSummary
+pub fn read<O, E>(paths: &[PathBuf], options: &Options, progress: &Progress, on_object: O, on_error: E) -> ReadSummary
 where
     O: Fn(Item) -> ControlFlow<()> + Sync,
     E: Fn(DumpError) + Sync,
 {
     let queue = Queue::new(options.queue_limit);
-    let reader = Reader {
-        options,
-        progress,
-        queue,
-        on_object,
-        on_error,
-    };
+    let reader = Reader { options, progress, queue, on_object, on_error };
     thread::scope(|scope| {
         for _ in 0..options.workers.get() {
             scope.spawn(|| reader.work());
@@ -89,18 +77,14 @@ where
         let _close = self.queue.close_on_drop();
         let mut flow = ControlFlow::Continue(());
         while let Some(chunk) = self.queue.pop() {
-            parse(
-                chunk,
-                self.options.piece_limit,
-                &mut |result| match result {
-                    Ok(item) if flow.is_continue() => {
-                        count(&self.progress.objects, 1);
-                        flow = (self.on_object)(item);
-                    }
-                    Ok(_) => {}
-                    Err(error) => self.error(error),
-                },
-            );
+            parse(chunk, self.options.piece_limit, &mut |result| match result {
+                Ok(item) if flow.is_continue() => {
+                    count(&self.progress.objects, 1);
+                    flow = (self.on_object)(item);
+                }
+                Ok(_) => {}
+                Err(error) => self.error(error),
+            });
             if flow.is_break() {
                 return self.queue.abandon();
             }
@@ -118,14 +102,9 @@ where
         for found in found {
             let flow = match found {
                 Found::Other => self.skip(),
-                Found::Failed(path, error) => self.fail(
-                    &path.display().to_string().into(),
-                    Problem::Unreadable(error),
-                ),
+                Found::Failed(path, error) => self.fail(&path.display().to_string().into(), Problem::Unreadable(error)),
                 Found::File { path, .. } => {
-                    container::open(&path, &self.progress.bytes, &mut |member| {
-                        self.member(member)
-                    })
+                    container::open(&path, &self.progress.bytes, &mut |member| self.member(member))
                 }
             };
             if flow.is_break() {
@@ -143,17 +122,8 @@ where
                 match cutter::cut(&file, stream, self) {
                     Ok(()) => {}
                     Err(Stop::All) => return ControlFlow::Break(()),
-                    Err(Stop::File {
-                        line,
-                        item,
-                        problem,
-                    }) => {
-                        self.error(DumpError {
-                            file,
-                            line: Some(line),
-                            item,
-                            problem,
-                        });
+                    Err(Stop::File { line, item, problem }) => {
+                        self.error(DumpError { file, line: Some(line), item, problem });
                     }
                 }
                 ControlFlow::Continue(())
@@ -182,9 +152,7 @@ where
     }
 
     fn chunk(&self, chunk: Chunk) -> Result<(), Stop> {
-        self.queue
-            .push(chunk.text.len(), chunk)
-            .map_err(|_| Stop::All)
+        self.queue.push(chunk.text.len(), chunk).map_err(|_| Stop::All)
     }
 
     fn error(&self, error: DumpError) {

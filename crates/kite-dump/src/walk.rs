@@ -30,10 +30,7 @@ fn walk_one(root: &Path) -> Vec<Found> {
     match std::fs::metadata(root) {
         Err(error) => vec![Found::Failed(root.to_owned(), error)],
         Ok(metadata) if !metadata.is_dir() => {
-            vec![Found::File {
-                path: root.to_owned(),
-                size: metadata.len(),
-            }]
+            vec![Found::File { path: root.to_owned(), size: metadata.len() }]
         }
         Ok(_) => WalkDir::new(root)
             .follow_links(true)
@@ -62,10 +59,7 @@ fn in_folder(root: &Path, entry: walkdir::Result<walkdir::DirEntry>) -> Option<F
         return Some(Found::Other);
     }
     let size = entry.metadata().map_or(0, |metadata| metadata.len());
-    Some(Found::File {
-        path: entry.into_path(),
-        size,
-    })
+    Some(Found::File { path: entry.into_path(), size })
 }
 
 /// Whether a file of this lower-case name is read as a dump when it lies in a folder or archive.
@@ -79,6 +73,5 @@ fn is_archive(name: &str) -> bool {
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, extension)| extensions.contains(&extension))
+    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
 }

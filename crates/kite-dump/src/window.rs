@@ -15,12 +15,7 @@ const STEP: usize = 256 * 1024;
 
 impl<R: Read> Window<R> {
     pub(crate) fn new(stream: R) -> Self {
-        Self {
-            stream,
-            buffer: Vec::new(),
-            start: 0,
-            line: 1,
-        }
+        Self { stream, buffer: Vec::new(), start: 0, line: 1 }
     }
 
     /// The bytes held.
@@ -50,12 +45,7 @@ impl<R: Read> Window<R> {
         self.buffer.drain(..self.start);
         self.start = 0;
         let step = self.buffer.len().max(STEP) as u64;
-        Ok(self
-            .stream
-            .by_ref()
-            .take(step)
-            .read_to_end(&mut self.buffer)?
-            > 0)
+        Ok(self.stream.by_ref().take(step).read_to_end(&mut self.buffer)? > 0)
     }
 }
 

@@ -88,10 +88,7 @@ impl<'a> Document<'a> {
     fn new(file: &'a Arc<str>, line: u64) -> Self {
         Self {
             file,
-            frame: Piece {
-                line,
-                text: Vec::new(),
-            },
+            frame: Piece { line, text: Vec::new() },
             tail: Piece::default(),
             item: Piece::default(),
             items: 0,
@@ -147,9 +144,7 @@ impl<'a> Document<'a> {
             _ => &mut self.frame,
         };
         if piece.text.len() + line.len() > sink.limit() {
-            let problem = Problem::TooLarge {
-                limit_mib: sink.limit() >> 20,
-            };
+            let problem = Problem::TooLarge { limit_mib: sink.limit() >> 20 };
             self.finish_list(sink)?;
             return Err(self.stop(number, problem));
         }
@@ -159,26 +154,14 @@ impl<'a> Document<'a> {
 
     fn begin_item(&mut self, line: u64) {
         self.items += 1;
-        self.item = Piece {
-            line,
-            text: Vec::new(),
-        };
+        self.item = Piece { line, text: Vec::new() };
     }
 
     fn emit_item(&mut self, sink: &dyn Sink) -> Result<(), Stop> {
         let item = std::mem::take(&mut self.item);
-        let origin = Origin {
-            file: Arc::clone(self.file),
-            line: item.line,
-            item: Some(self.items),
-        };
+        let origin = Origin { file: Arc::clone(self.file), line: item.line, item: Some(self.items) };
         let list = Some(Arc::clone(&self.list));
-        sink.chunk(Chunk {
-            origin,
-            format: Format::YamlItem,
-            list,
-            text: item.text,
-        })
+        sink.chunk(Chunk { origin, format: Format::YamlItem, list, text: item.text })
     }
 
     /// Ends the document: hands over its last item, or the whole of it.
@@ -192,17 +175,8 @@ impl<'a> Document<'a> {
             Part::Tail => self.finish_list(sink),
             Part::Frame | Part::ItemsKey | Part::Whole => {
                 let Piece { line, text } = self.frame;
-                let origin = Origin {
-                    file: Arc::clone(self.file),
-                    line,
-                    item: None,
-                };
-                sink.chunk(Chunk {
-                    origin,
-                    format: Format::Yaml,
-                    list: None,
-                    text,
-                })
+                let origin = Origin { file: Arc::clone(self.file), line, item: None };
+                sink.chunk(Chunk { origin, format: Format::Yaml, list: None, text })
             }
         }
     }
@@ -216,11 +190,7 @@ impl<'a> Document<'a> {
         let text = [self.frame.text.as_slice(), self.tail.text.as_slice()].concat();
         let frame = yaml_value::parse(&text).unwrap_or_else(|broken| {
             let in_tail = broken.line > frame_lines && !self.tail.text.is_empty();
-            let before = if in_tail {
-                self.tail.line - frame_lines
-            } else {
-                self.frame.line
-            } - 1;
+            let before = if in_tail { self.tail.line - frame_lines } else { self.frame.line } - 1;
             sink.error(DumpError {
                 file: Arc::clone(self.file),
                 line: Some(broken.line + before),
@@ -236,11 +206,7 @@ impl<'a> Document<'a> {
 
     fn stop(&self, line: u64, problem: Problem) -> Stop {
         let item = matches!(self.part, Part::Items(_)).then_some(self.items);
-        Stop::File {
-            line,
-            item,
-            problem,
-        }
+        Stop::File { line, item, problem }
     }
 }
 
@@ -252,8 +218,7 @@ fn split(line: &[u8]) -> (usize, &[u8]) {
 
 /// Whether a line is a document marker, which may be followed by white space and content.
 fn is_marker(line: &[u8], marker: &str) -> bool {
-    line.strip_prefix(marker.as_bytes())
-        .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+    line.strip_prefix(marker.as_bytes()).is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
 }
 
 /// Whether a document begins on the line of its marker, as in `--- {kind: Pod}`.

@@ -20,34 +20,21 @@ const HARMLESS_BRACKETS: usize = 1000;
 
 /// Parses one document.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, Broken> {
-    if memchr::memchr2_iter(b'[', b'{', text)
-        .nth(HARMLESS_BRACKETS)
-        .is_some()
-    {
+    if memchr::memchr2_iter(b'[', b'{', text).nth(HARMLESS_BRACKETS).is_some() {
         check_depth(text)?;
     }
     yaml_serde::from_slice(text).map_err(|error| Broken {
-        line: error
-            .location()
-            .map_or(1, |location| location.line() as u64),
+        line: error.location().map_or(1, |location| location.line() as u64),
         message: error.to_string(),
     })
 }
 
 fn check_depth(text: &[u8]) -> Result<(), Broken> {
-    let text = std::str::from_utf8(text).map_err(|error| Broken {
-        line: 1,
-        message: error.to_string(),
-    })?;
-    saphyr_parser::Parser::new_from_str(text)
-        .find_map(Result::err)
-        .map_or(Ok(()), |error| {
-            let message = format!("{} at {}", error.info(), place(error.marker()));
-            Err(Broken {
-                line: error.marker().line() as u64,
-                message,
-            })
-        })
+    let text = std::str::from_utf8(text).map_err(|error| Broken { line: 1, message: error.to_string() })?;
+    saphyr_parser::Parser::new_from_str(text).find_map(Result::err).map_or(Ok(()), |error| {
+        let message = format!("{} at {}", error.info(), place(error.marker()));
+        Err(Broken { line: error.marker().line() as u64, message })
+    })
 }
 
 fn place(marker: &saphyr_parser::Marker) -> String {
@@ -66,11 +53,7 @@ impl Broken {
             },
             None => part.to_owned(),
         });
-        first
-            .into_iter()
-            .chain(shifted)
-            .collect::<Vec<_>>()
-            .join(" at line ")
+        first.into_iter().chain(shifted).collect::<Vec<_>>().join(" at line ")
     }
 }
 
@@ -117,25 +100,14 @@ mod tests {
         };
         let first = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
         let text = first.to_owned() + &(1..12).map(level).collect::<String>();
-        assert!(
-            parse(text.as_bytes())
-                .unwrap_err()
-                .message
-                .contains("limit")
-        );
+        assert!(parse(text.as_bytes()).unwrap_err().message.contains("limit"));
     }
 
     #[test]
     fn deep_nesting_is_refused_at_once() {
         for open in ["[", "{a: ", "- ", "[{a: "] {
             let text = open.repeat(200_000);
-            assert!(
-                parse(text.as_bytes())
-                    .unwrap_err()
-                    .message
-                    .contains("limit"),
-                "{open}"
-            );
+            assert!(parse(text.as_bytes()).unwrap_err().message.contains("limit"), "{open}");
         }
     }
 

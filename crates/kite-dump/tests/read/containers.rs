@@ -12,18 +12,12 @@ use crate::{Outcome, pod, write};
 /// What a must-gather may hold: two pods and three other files.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        (
-            "ns/b/pods/b.yaml",
-            b"---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: b\n".to_vec(),
-        ),
+        ("ns/b/pods/b.yaml", b"---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: b\n".to_vec()),
         ("ns/a/pods.json", pod("a").to_string().into_bytes()),
         ("ns/a/c.json.gz", gzip(pod("c").to_string().as_bytes())),
         ("ns/a/pod.log", b"- error: [\n".to_vec()),
         ("version", b"4.20".to_vec()),
-        (
-            "inner.tar",
-            tar(&[("d.json", pod("d").to_string().into_bytes())]),
-        ),
+        ("inner.tar", tar(&[("d.json", pod("d").to_string().into_bytes())])),
     ]
 }
 
@@ -39,22 +33,16 @@ fn tar(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         header.set_mode(0o644);
-        builder
-            .append_data(&mut header, name, bytes.as_slice())
-            .unwrap();
+        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
     }
     builder.into_inner().unwrap()
 }
 
 fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    writer
-        .add_directory("ns/", zip::write::SimpleFileOptions::default())
-        .unwrap();
+    writer.add_directory("ns/", zip::write::SimpleFileOptions::default()).unwrap();
     for (name, bytes) in files {
-        writer
-            .start_file(*name, zip::write::SimpleFileOptions::default())
-            .unwrap();
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
@@ -62,11 +50,7 @@ fn zip(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 fn short_names(outcome: &Outcome, folder: &Path) -> Vec<String> {
     let folder = format!("{}/", folder.display());
-    outcome
-        .items
-        .iter()
-        .map(|item| item.origin.file.replace(&folder, ""))
-        .collect()
+    outcome.items.iter().map(|item| item.origin.file.replace(&folder, "")).collect()
 }
 
 #[test]
@@ -93,12 +77,7 @@ fn a_folder_is_searched_for_dumps_and_archives() {
     }
     let outcome = Outcome::of(&[folder.path().to_owned()]);
     assert_eq!(outcome.names(), ["Pod/d", "Pod/c", "Pod/a", "Pod/b"]);
-    let expected = [
-        "inner.tar!/d.json",
-        "ns/a/c.json.gz",
-        "ns/a/pods.json",
-        "ns/b/pods/b.yaml",
-    ];
+    let expected = ["inner.tar!/d.json", "ns/a/c.json.gz", "ns/a/pods.json", "ns/b/pods/b.yaml"];
     assert_eq!(short_names(&outcome, folder.path()), expected);
     assert_eq!((outcome.summary.files, outcome.summary.skipped), (4, 2));
     // The end of an archive need not be read.
@@ -129,35 +108,17 @@ fn a_member_that_leads_out_of_its_archive_is_only_a_name() {
     let mut builder = tar::Builder::new(Vec::new());
     builder.append(&header, bytes.as_slice()).unwrap();
     let outcome = Outcome::of_text("dump.tar", builder.into_inner().unwrap());
-    assert!(
-        outcome.items[0]
-            .origin
-            .file
-            .ends_with("dump.tar!/../../a.json")
-    );
+    assert!(outcome.items[0].origin.file.ends_with("dump.tar!/../../a.json"));
 }
 
 #[test]
 fn what_comes_before_the_cut_in_a_truncated_archive_is_read() {
-    let many: Vec<_> = (0..50)
-        .map(|number| {
-            (
-                format!("{number:02}.json"),
-                pod(&"x".repeat(3000)).to_string().into_bytes(),
-            )
-        })
-        .collect();
-    let many: Vec<_> = many
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), bytes.clone()))
-        .collect();
+    let many: Vec<_> =
+        (0..50).map(|number| (format!("{number:02}.json"), pod(&"x".repeat(3000)).to_string().into_bytes())).collect();
+    let many: Vec<_> = many.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
     for archive in [tar(&many), gzip(&tar(&many))] {
         let outcome = Outcome::of_text("dump.tar", &archive[..archive.len() / 2]);
-        assert!(
-            (10..50).contains(&outcome.items.len()),
-            "{}",
-            outcome.items.len()
-        );
+        assert!((10..50).contains(&outcome.items.len()), "{}", outcome.items.len());
         assert!(!outcome.errors.is_empty());
     }
 }

@@ -21,18 +21,8 @@ fn assert_errors<const N: usize>(cases: [(&str, String, usize, &str); N]) {
 fn errors_in_json_name_file_line_and_item_and_the_rest_is_read() {
     let (a, b) = (pod("a"), pod("b"));
     assert_errors([
-        (
-            "item.json",
-            format!("[\n{a},\n{{\n  \"kind\": trap\n}},\n{b}]"),
-            2,
-            "item.json:4, item 2: expected ident",
-        ),
-        (
-            "line.ndjson",
-            format!("{a}\n{{\"kind\": 1.}}\n{b}\n"),
-            2,
-            "line.ndjson:2: invalid number",
-        ),
+        ("item.json", format!("[\n{a},\n{{\n  \"kind\": trap\n}},\n{b}]"), 2, "item.json:4, item 2: expected ident"),
+        ("line.ndjson", format!("{a}\n{{\"kind\": 1.}}\n{b}\n"), 2, "line.ndjson:2: invalid number"),
         (
             "cut.json",
             format!("{{\"items\": [\n{a},\n{b},\n{{\"kind\":\n\"Po"),
@@ -45,12 +35,7 @@ fn errors_in_json_name_file_line_and_item_and_the_rest_is_read() {
             1,
             "comma.json:2, item 1: trailing comma; the rest of the file is not read",
         ),
-        (
-            "word.json",
-            "\nhello".to_owned(),
-            0,
-            "word.json:2: expected `{` or `[`; the rest of the file is not read",
-        ),
+        ("word.json", "\nhello".to_owned(), 0, "word.json:2: expected `{` or `[`; the rest of the file is not read"),
     ]);
 }
 
@@ -78,12 +63,7 @@ fn errors_in_yaml_name_file_line_and_item_and_the_rest_is_read() {
             "frame.yaml:6: did not find expected node content at line 6 column 1, \
              while parsing a flow node",
         ),
-        (
-            "bytes.yaml",
-            "kind: \u{0}\n".to_owned(),
-            0,
-            "bytes.yaml:1: control characters are not allowed at position 6",
-        ),
+        ("bytes.yaml", "kind: \u{0}\n".to_owned(), 0, "bytes.yaml:1: control characters are not allowed at position 6"),
     ]);
 }
 
@@ -108,37 +88,17 @@ fn what_is_no_kubernetes_object_is_named() {
             0,
             "number.json:1, item 1: not a Kubernetes object: neither an object nor a list",
         ),
-        (
-            "text.yaml",
-            "hello\n".to_owned(),
-            0,
-            "text.yaml:1: not a Kubernetes object: neither an object nor a list",
-        ),
+        ("text.yaml", "hello\n".to_owned(), 0, "text.yaml:1: not a Kubernetes object: neither an object nor a list"),
     ]);
 }
 
 #[test]
 fn the_line_of_an_object_is_where_it_begins() {
-    let json = format!(
-        "\n{{\"kind\": \"List\", \"items\": [\n\n{:#},\n  {:#}\n]}}\n\n{}",
-        pod("a"),
-        pod("b"),
-        pod("c")
-    );
-    assert_eq!(
-        Outcome::of_text("l.json", json).places(),
-        [(4, Some(1)), (11, Some(2)), (20, None)]
-    );
-    let yaml = format!(
-        "# pods\nitems:\n\n- {}\n# next\n- {}\n---\n{}",
-        pod("a"),
-        pod("b"),
-        pod("c")
-    );
-    assert_eq!(
-        Outcome::of_text("l.yaml", yaml).places(),
-        [(4, Some(1)), (6, Some(2)), (7, None)]
-    );
+    let json =
+        format!("\n{{\"kind\": \"List\", \"items\": [\n\n{:#},\n  {:#}\n]}}\n\n{}", pod("a"), pod("b"), pod("c"));
+    assert_eq!(Outcome::of_text("l.json", json).places(), [(4, Some(1)), (11, Some(2)), (20, None)]);
+    let yaml = format!("# pods\nitems:\n\n- {}\n# next\n- {}\n---\n{}", pod("a"), pod("b"), pod("c"));
+    assert_eq!(Outcome::of_text("l.yaml", yaml).places(), [(4, Some(1)), (6, Some(2)), (7, None)]);
 }
 
 #[test]
@@ -156,11 +116,7 @@ fn items_that_wait_for_a_type_are_named_when_it_never_comes() {
     let item = json!({"metadata": {"name": "a"}});
     let cases = [
         ("l.json", format!("{{\"items\":[{item},{item}"), 3),
-        (
-            "l.json",
-            format!("{{\"items\":[{item},{item}],\"kind\":\"List\"}}"),
-            2,
-        ),
+        ("l.json", format!("{{\"items\":[{item},{item}],\"kind\":\"List\"}}"), 2),
         ("l.json", format!("[{item},{item}]"), 2),
         ("l.yaml", format!("items:\n- {item}\n- {item}\n"), 2),
         ("l.yaml", format!("- {item}\n- {item}\n"), 2),
@@ -168,22 +124,13 @@ fn items_that_wait_for_a_type_are_named_when_it_never_comes() {
     for (name, text, errors) in cases {
         let outcome = Outcome::of_text(name, &text);
         assert_eq!(outcome.errors.len(), errors, "{:?}", outcome.messages());
-        assert!(
-            outcome
-                .messages()
-                .iter()
-                .any(|m| m.contains("`a` has no `kind`")),
-            "{text}"
-        );
+        assert!(outcome.messages().iter().any(|m| m.contains("`a` has no `kind`")), "{text}");
     }
 }
 
 #[test]
 fn a_piece_over_the_limit_is_refused() {
-    let options = Options {
-        piece_limit: 1 << 20,
-        ..Options::default()
-    };
+    let options = Options { piece_limit: 1 << 20, ..Options::default() };
     let big = pod(&"x".repeat(3 << 20));
     let yaml = format!("items:\n- {}\n- {big}\n", pod("a"));
     let lines = format!("kind: Pod\nmetadata:\n{}", "  a: b\n".repeat(300_000));
@@ -198,35 +145,18 @@ fn a_piece_over_the_limit_is_refused() {
         let folder = TempDir::new().unwrap();
         let paths: [PathBuf; 1] = [write(folder.path(), name, text)];
         let outcome = Outcome::with(&paths, &options);
-        assert!(
-            matches!(
-                outcome.errors[0].problem,
-                Problem::TooLarge { limit_mib: 1 }
-            ),
-            "{name}"
-        );
-        assert_eq!(
-            outcome.items.len(),
-            objects,
-            "{name}: {:?}",
-            outcome.messages()
-        );
+        assert!(matches!(outcome.errors[0].problem, Problem::TooLarge { limit_mib: 1 }), "{name}");
+        assert_eq!(outcome.items.len(), objects, "{name}: {:?}", outcome.messages());
     }
 }
 
 #[test]
 fn waiting_items_are_bounded() {
-    let options = Options {
-        piece_limit: 1 << 20,
-        ..Options::default()
-    };
+    let options = Options { piece_limit: 1 << 20, ..Options::default() };
     let item = json!({"metadata": {"name": "x".repeat(1000)}});
     let items = vec![item; 2000];
     let folder = TempDir::new().unwrap();
-    let text = format!(
-        "{{\"items\":{},\"kind\":\"PodList\",\"apiVersion\":\"v1\"}}",
-        json!(items)
-    );
+    let text = format!("{{\"items\":{},\"kind\":\"PodList\",\"apiVersion\":\"v1\"}}", json!(items));
     let outcome = Outcome::with(&[write(folder.path(), "l.json", text)], &options);
     assert_eq!(outcome.items.len() + outcome.errors.len(), 2000);
     assert!(outcome.items.len() > 1000, "{}", outcome.items.len());

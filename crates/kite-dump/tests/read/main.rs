@@ -1,10 +1,6 @@
 //! Reads dumps that the tests write, through the public interface.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod containers;
 mod errors;
@@ -49,11 +45,7 @@ impl Outcome {
         errors.sort_by_key(|error| (error.file.clone(), error.line, error.item));
         assert_eq!(summary.objects, items.len() as u64);
         assert_eq!(summary.errors, errors.len() as u64);
-        Self {
-            items,
-            errors,
-            summary,
-        }
+        Self { items, errors, summary }
     }
 
     fn of_text(name: &str, text: impl AsRef<[u8]>) -> Self {
@@ -64,10 +56,7 @@ impl Outcome {
 
     /// `kind/name` of each object.
     fn names(&self) -> Vec<String> {
-        self.items
-            .iter()
-            .map(|item| name_of(&item.object))
-            .collect()
+        self.items.iter().map(|item| name_of(&item.object)).collect()
     }
 
     fn objects(&self) -> Vec<&Value> {
@@ -76,20 +65,13 @@ impl Outcome {
 
     /// Line and item of each object.
     fn places(&self) -> Vec<(u64, Option<usize>)> {
-        self.items
-            .iter()
-            .map(|item| (item.origin.line, item.origin.item))
-            .collect()
+        self.items.iter().map(|item| (item.origin.line, item.origin.item)).collect()
     }
 
     /// Each error without the folder of its file.
     fn messages(&self) -> Vec<String> {
         let message = |error: &DumpError| {
-            let folder = Path::new(&*error.file)
-                .parent()
-                .unwrap()
-                .display()
-                .to_string();
+            let folder = Path::new(&*error.file).parent().unwrap().display().to_string();
             error.to_string().replace(&format!("{folder}/"), "")
         };
         self.errors.iter().map(message).collect()
@@ -98,11 +80,7 @@ impl Outcome {
 
 fn name_of(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    format!(
-        "{}/{}",
-        text(&object["kind"]),
-        text(&object["metadata"]["name"])
-    )
+    format!("{}/{}", text(&object["kind"]), text(&object["metadata"]["name"]))
 }
 
 fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> PathBuf {

@@ -63,8 +63,7 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(text(), inner, 0..4)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::btree_map(text(), inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -90,13 +89,7 @@ fn list(objects: &[Value]) -> Value {
 
 /// The texts of a list, as different programs print it.
 fn texts(objects: &[Value]) -> Vec<(&'static str, String)> {
-    let lines = |separator: &str| {
-        objects
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(separator)
-    };
+    let lines = |separator: &str| objects.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
     vec![
         ("compact.json", list(objects).to_string()),
         ("pretty.json", format!("{:#}", list(objects))),

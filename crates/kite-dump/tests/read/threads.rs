@@ -12,19 +12,13 @@ use tempfile::TempDir;
 use crate::{Outcome, pod, write};
 
 fn many_pods(folder: &TempDir, count: usize) -> [PathBuf; 1] {
-    let lines: Vec<String> = (0..count)
-        .map(|number| pod(&format!("pod-{number:05}")).to_string())
-        .collect();
+    let lines: Vec<String> = (0..count).map(|number| pod(&format!("pod-{number:05}")).to_string()).collect();
     [write(folder.path(), "pods.ndjson", lines.join("\n"))]
 }
 
 /// A queue that is always full.
 fn narrow() -> Options {
-    Options {
-        queue_limit: 1,
-        workers: NonZeroUsize::new(4).unwrap(),
-        ..Options::default()
-    }
+    Options { queue_limit: 1, workers: NonZeroUsize::new(4).unwrap(), ..Options::default() }
 }
 
 #[test]
@@ -53,14 +47,6 @@ fn a_break_ends_the_reading() {
 fn a_panic_in_the_callback_reaches_the_caller() {
     let folder = TempDir::new().unwrap();
     let paths = many_pods(&folder, 5000);
-    let reading = || {
-        read(
-            &paths,
-            &narrow(),
-            &Progress::default(),
-            |_| panic!("in the callback"),
-            |_| {},
-        )
-    };
+    let reading = || read(&paths, &narrow(), &Progress::default(), |_| panic!("in the callback"), |_| {});
     assert!(catch_unwind(AssertUnwindSafe(reading)).is_err());
 }
