@@ -47,7 +47,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     if !args.from.is_empty() {
         let (rules, broken) = args.rules_dir.as_deref().map_or((RuleSet::builtin(), Vec::new()), RuleSet::load);
-        broken.iter().for_each(|error| output::say(&format!("error: {error}")));
+        for error in &broken {
+            output::say(&format!("error: {error}"));
+        }
         let config = Config::new(&args.cluster_url, serve::LOGS_ENDPOINT);
         let show = output::progress();
         let done = read::read(&store, Arc::new(rules), config, args.from.clone(), output::say, show).await?;

@@ -38,17 +38,18 @@ struct Running {
 impl Running {
     fn start(arguments: &[&str]) -> Self {
         let mut child = kite().args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let (mut words, mut line) = (String::new(), String::new());
-        while stderr.read_line(&mut line).unwrap() > 0 {
-            words.push_str(&line);
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, url: String::new(), words: String::new(), stderr };
+        let mut line = String::new();
+        while running.stderr.read_line(&mut line).unwrap() > 0 {
+            running.words.push_str(&line);
             if let Some((_, rest)) = line.split_once("serving ") {
-                let url = rest.split_whitespace().next().unwrap().to_owned();
-                return Self { child, url, words, stderr };
+                running.url = rest.split_whitespace().next().unwrap().to_owned();
+                return running;
             }
             line.clear();
         }
-        panic!("it ended without serving: {words}");
+        panic!("it ended without serving: {}", running.words);
     }
 
     /// Asks it to stop; gives its exit code.
