@@ -22,7 +22,7 @@ const PAGE: u64 = 1_000;
 /// Lists on PostgreSQL.
 pub fn measure_postgres(bench: &Bench) -> Result<Vec<Row>> {
     let backend = Backend::start(&bench.million_database()?.url())?;
-    measure(bench, &backend, "PostgreSQL")
+    measure(bench, &backend, &format!("{} issues on PostgreSQL", count(bench.million())))
 }
 
 /// Lists on SQLite.
@@ -31,7 +31,7 @@ pub fn measure_sqlite(bench: &Bench) -> Result<Vec<Row>> {
     let url = format!("sqlite:{}", folder.path().join("kite.db").display());
     fill::fill(&url, bench.million())?;
     let backend = Backend::start(&url)?;
-    measure(bench, &backend, "SQLite")
+    measure(bench, &backend, &format!("{} issues on SQLite", count(bench.million())))
 }
 
 fn measure(bench: &Bench, backend: &Backend, engine: &str) -> Result<Vec<Row>> {
