@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the project's measuring stick.
 //!
-//! Reading order: [`bench`] (what every measurement has at hand) and [`row`] (what it gives), then
+//! Reading order: [`mod@bench`] (what every measurement has at hand) and [`row`] (what it gives), then
 //! the measurements under [`rows`]. Below them: [`world`] (which failures), [`fill`] (into a
 //! database), [`load`] (over HTTP), [`database`] and [`upsert`] (PostgreSQL itself), [`program`]
 //! and [`backend`] (the programs that are measured).

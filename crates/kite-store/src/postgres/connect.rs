@@ -102,7 +102,9 @@ pub(crate) fn setup_error(error: MigrateError) -> StoreError {
 fn listen(pool: Pool) -> tokio::sync::watch::Receiver<u64> {
     let (sender, receiver) = tokio::sync::watch::channel(0);
     tokio::spawn(async move {
+        let mut tries = tokio::time::interval(Duration::from_secs(1));
         while !sender.is_closed() {
+            tries.tick().await;
             if let Ok(mut listener) = PgListener::connect_with(&pool).await
                 && listener.listen("kite_feed").await.is_ok()
             {
@@ -111,7 +113,6 @@ fn listen(pool: Pool) -> tokio::sync::watch::Receiver<u64> {
                     sender.send_modify(|commits| *commits += 1);
                 }
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     });
     receiver
