@@ -25,6 +25,7 @@ async fn filters_are_joined_with_and_and_their_values_with_or() {
         ("severity=critical,major", vec!["c", "a"]),
         ("severity=critical&severity=minor&issueType=test", vec!["b"]),
         ("application=shop", vec!["b", "a"]),
+        ("component=c", vec!["c"]),
         ("label.team=x&label.team=y", vec!["c", "a"]),
         ("label.team=x&application=other", vec![]),
         ("resourceType=component&resourceName=a", vec!["a"]),

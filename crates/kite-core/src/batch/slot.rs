@@ -53,7 +53,8 @@ impl Record {
     pub(super) fn show(&mut self, view: crate::View) {
         self.severity = view.content.severity;
         self.issue_type = view.issue_type;
-        self.application = view.content.labels.get("application").cloned().unwrap_or_default();
+        let label = |key| view.content.labels.get(key).cloned().unwrap_or_default();
+        (self.application, self.component) = (label("application"), label("component"));
         self.view = Some(view);
     }
 }

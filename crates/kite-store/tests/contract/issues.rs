@@ -136,8 +136,11 @@ async fn search_finds_any_part_of_a_text_whatever_its_case(database: Temporary) 
 async fn labels_are_filters(database: Temporary) {
     let store = database.connect().await;
     let entries = ["shop", "cart"].map(|name| {
-        let labels =
-            BTreeMap::from([("application".to_owned(), name.to_owned()), ("git.branch".to_owned(), "main".to_owned())]);
+        let labels = BTreeMap::from([
+            ("application".to_owned(), name.to_owned()),
+            ("component".to_owned(), format!("{name}-api")),
+            ("git.branch".to_owned(), "main".to_owned()),
+        ]);
         Entry::Failing {
             identity: identity(scope(name)),
             run_id: "r1".to_owned(),
@@ -148,6 +151,8 @@ async fn labels_are_filters(database: Temporary) {
     apply(&store, each(entries)).await;
     let by_application = IssueFilter { applications: vec!["shop".to_owned()], ..in_namespace("team-a") };
     assert_eq!(list(&store, by_application).await.total, 1);
+    let by_component = IssueFilter { components: vec!["cart-api".to_owned()], ..in_namespace("team-a") };
+    assert_eq!(list(&store, by_component).await.total, 1);
     let branch = |value: &str| IssueFilter {
         labels: BTreeMap::from([("git.branch".to_owned(), vec![value.to_owned()])]),
         ..in_namespace("team-a")
