@@ -1,9 +1,11 @@
 //! The programs that are measured: built in release mode, started, watched.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::PathBuf,
     process::{Child, Command},
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -60,9 +62,18 @@ fn folder() -> Result<PathBuf> {
     Ok(own.parent().context("find the folder of the built programs")?.to_owned())
 }
 
+/// What this run has built. Nothing is built twice: all rows must measure the same code, also while
+/// somebody edits it.
+static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 fn cargo_build(what: &[&str]) -> Result<()> {
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if built.contains(&what.join(" ")) {
+        return Ok(());
+    }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo).args(["build", "--quiet", "--release", "--locked"]).args(what).status()?;
     ensure!(status.success(), "cargo build {} failed", what.join(" "));
+    built.insert(what.join(" "));
     Ok(())
 }
