@@ -25,9 +25,9 @@ pub fn identity_key(identity: &Identity) -> Uuid {
     target_key(&Target::from(identity))
 }
 
-/// Tells one shown text from another.
-pub fn text_hash(view: &View, details: &str) -> Uuid {
-    hash(&[&view.content.title, &view.content.description, details])
+/// Tells one searchable text from another.
+pub fn text_hash(view: &View) -> Uuid {
+    hash(&[&view.content.title, &view.content.description])
 }
 
 fn scope_parts(scope: &Scope) -> [&str; 5] {

@@ -122,7 +122,7 @@ impl Store {
     /// may need another look without a wake-up: look every second, too.
     pub fn feed_wakeups(&self) -> watch::Receiver<u64> {
         match &self.engine {
-            Engine::Postgres(db) => db.wakeups.clone(),
+            Engine::Postgres(db) => db.wakeups.subscribe(),
             Engine::Sqlite(db) => db.wakeups.subscribe(),
         }
     }

@@ -9,6 +9,8 @@ INSERT INTO meta VALUES (gen_random_uuid());
 CREATE TABLE scopes (
     key uuid PRIMARY KEY,
     scope text NOT NULL,
+    -- raised by every writer that locks the scope
+    version bigint NOT NULL,
     stamped_at timestamptz NOT NULL,
     horizon text,
     swept_at timestamptz,
@@ -58,6 +60,7 @@ CREATE TABLE issues (
     expires_at timestamptz,
     settled_at timestamptz,
     ledger text NOT NULL,
+    details text NOT NULL,
     related boolean NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -77,7 +80,6 @@ CREATE TABLE texts (
     namespace text COLLATE "C" NOT NULL,
     title text NOT NULL,
     description text NOT NULL,
-    details text NOT NULL,
     search text NOT NULL
 ) WITH (fillfactor = 75);
 CREATE INDEX texts_search ON texts USING gin (namespace, search gin_trgm_ops);

@@ -58,6 +58,7 @@ CREATE TABLE issues (
     expires_at INTEGER,
     settled_at INTEGER,
     ledger TEXT NOT NULL,
+    details TEXT NOT NULL,
     related INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -78,7 +79,6 @@ CREATE TABLE texts (
     namespace TEXT NOT NULL,
     title TEXT NOT NULL,
     description TEXT NOT NULL,
-    details TEXT NOT NULL,
     search TEXT NOT NULL
 ) STRICT;
 CREATE VIRTUAL TABLE texts_search USING fts5 (

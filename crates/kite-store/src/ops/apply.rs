@@ -1,25 +1,24 @@
 //! Writing: one transaction per group, in which the core decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use kite_core::batch::{Batch, MoreScopes, Outcome, ScopeState};
 use kite_core::{Scope, Submission};
-use serde::Serialize;
-use sqlx::Row;
+use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::super::connect::{begin, do_not_wait};
-use super::super::dialect::{Db, Driver, Id, LOCK_SCOPES, Time, wake, with_clock};
+use super::super::dialect::{Connection, Db, Id, Time, fetch, lock_scopes, wake};
+use super::super::optimistic;
+use super::load::Row;
 use super::{load, past, write};
 use crate::stored::{self, PositionJson, ScopeJson};
 use crate::{StoreError, keys};
 
 /// A transaction that takes longer is given up; the database itself gives up earlier.
 const PATIENCE: Duration = Duration::from_secs(12);
-
-pub(super) type Transaction = sqlx::Transaction<'static, Driver>;
 
 /// Applies a group; when it fails for one submission's sake, halves of it, so that only the
 /// culprit fails.
@@ -57,6 +56,9 @@ fn each_failed(error: StoreError, count: usize) -> Vec<Result<Outcome, StoreErro
 }
 
 async fn attempt(db: &Db, submissions: &[Submission], hurry: bool) -> Result<Vec<Outcome>, StoreError> {
+    if !hurry && let Some(outcomes) = optimistic::apply(db, submissions).await? {
+        return Ok(outcomes);
+    }
     let mut batch = Batch::new(submissions.to_vec(), Uuid::now_v7);
     let mut scopes = batch.scopes();
     let mut transaction = loop {
@@ -73,8 +75,7 @@ async fn attempt(db: &Db, submissions: &[Submission], hurry: bool) -> Result<Vec
             }
         }
     };
-    let names = load::Names::of(&scopes);
-    let (loaded, texts) = load::load(&mut transaction, &batch.lookups(), &names).await?;
+    let (loaded, texts) = load::load(&mut transaction, &batch.lookups(), &load::Names::of(&scopes)).await?;
     batch.apply(loaded);
     let rewrites = batch.rewrites();
     if !rewrites.is_empty() {
@@ -85,31 +86,29 @@ async fn attempt(db: &Db, submissions: &[Submission], hurry: bool) -> Result<Vec
     }
     let clock = batch.clock();
     let decision = batch.finish();
-    write::write(&mut transaction, &decision, &texts, clock, db.slot).await?;
+    write::write(&mut transaction, db, &decision, &texts, clock).await?;
     transaction.commit().await?;
     wake(db);
     Ok(decision.outcomes)
 }
 
-#[derive(Serialize)]
-struct ScopeKey {
-    key: Id,
-    scope: String,
+bulk! {
+    struct Named {
+        key: Id,
+        scope: String,
+    }
 }
 
 async fn lock(
-    transaction: &mut Transaction,
-    scopes: &std::collections::BTreeSet<Scope>,
+    connection: &mut Connection,
+    scopes: &BTreeSet<Scope>,
 ) -> Result<(Timestamp, BTreeMap<Scope, ScopeState>), StoreError> {
     let by_key: BTreeMap<Uuid, &Scope> = scopes.iter().map(|scope| (keys::scope_key(scope), scope)).collect();
-    let input: Vec<_> = by_key
-        .iter()
-        .map(|(key, scope)| ScopeKey { key: Id(*key), scope: stored::write(&ScopeJson::from(*scope)) })
-        .collect();
-    let query = with_clock(sqlx::query(LOCK_SCOPES).bind(stored::write(&input)));
+    let named = |(key, scope): (&Uuid, &&Scope)| Named { key: Id(*key), scope: stored::write(&ScopeJson::from(*scope)) };
+    let input: Vec<_> = by_key.iter().map(named).collect();
     let mut clock = Timestamp::UNIX_EPOCH;
     let mut held = BTreeMap::new();
-    for row in query.fetch_all(&mut **transaction).await? {
+    for row in fetch(connection, &input, lock_scopes).await? {
         let Id(key) = row.try_get("key")?;
         clock = clock.max(row.try_get::<Time, _>("now")?.0);
         if let Some(scope) = by_key.get(&key) {
@@ -119,7 +118,8 @@ async fn lock(
     Ok((clock, held))
 }
 
-fn scope_state(row: &<Driver as sqlx::Database>::Row) -> Result<ScopeState, StoreError> {
+/// What a row says of a scope.
+pub fn scope_state(row: &Row) -> Result<ScopeState, StoreError> {
     let horizon: Option<String> = row.try_get("horizon")?;
     let horizon: Option<PositionJson> = horizon.map(|text| stored::read("scopes", "horizon", &text)).transpose()?;
     let sweeps: Vec<ScopeJson> = stored::read("scopes", "sweeps", row.try_get("sweeps")?)?;

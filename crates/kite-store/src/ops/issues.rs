@@ -11,8 +11,8 @@ use crate::stored::{self, DetailsJson, LedgerJson};
 use crate::{Cursor, ListQuery, Page, Sort, Start, StoreError};
 
 pub(super) const SELECT: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
-     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.related, i.created_at, \
-     i.updated_at, t.title, t.description, t.details FROM issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
+     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.details, i.related, i.created_at, \
+     i.updated_at, t.title, t.description FROM issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
 
 /// Reads one issue.
 pub async fn get(db: &Db, id: Uuid) -> Result<Option<Issue>, StoreError> {
@@ -150,7 +150,7 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
     let ledger: LedgerJson = stored::read("issues", "ledger", row.try_get("ledger")?)?;
     let ledger = ledger.ledger().ok_or_else(|| wrong("ledger"))?;
     let newest = ledger.newest.as_ref().ok_or_else(|| wrong("ledger"))?;
-    let details: DetailsJson = stored::read("texts", "details", row.try_get("details")?)?;
+    let details: DetailsJson = stored::read("issues", "details", row.try_get("details")?)?;
     let severity = Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?;
     let content = details.content(row.try_get("title")?, row.try_get("description")?, severity);
     let issue_type = |column| IssueType::from_code(row.try_get(column).unwrap_or(-1)).ok_or_else(|| wrong(column));

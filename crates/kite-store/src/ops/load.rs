@@ -5,63 +5,58 @@ use std::collections::{BTreeSet, HashMap};
 use kite_core::batch::{Kind, Loaded, Lookups, Record, ReportKey, Said, StoredReport};
 use kite_core::position::Rank;
 use kite_core::{Identity, IssueType, Position, Scope, Severity, Target};
-use serde::Serialize;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::super::dialect::{Driver, Id, Time};
-use super::apply::Transaction;
+use super::super::dialect::{Connection, Driver, Id, Time, fetch};
 use crate::stored::{self, LedgerJson};
 use crate::{StoreError, keys};
 
 pub(super) type Row = <Driver as sqlx::Database>::Row;
 
 /// The hashes of the texts that are stored for identities.
-pub(super) type TextHashes = HashMap<Identity, Uuid>;
+pub type TextHashes = HashMap<Identity, Uuid>;
 
-macro_rules! record_columns {
-    () => {
-        "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, i.ledger, \
-         i.related, i.created_at, i.updated_at, i.text_hash"
-    };
+const RECORD: &str = "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, \
+     i.ledger, i.related, i.created_at, i.updated_at, i.text_hash";
+const REPORT: &str = "p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, \
+     p.expires_at";
+
+fn known_query(source: &str) -> String {
+    format!(
+        "SELECT r.n, p.occurred_at, p.sweep_run, p.said, {RECORD} FROM {source} LEFT JOIN issues i ON i.key = r.key \
+         LEFT JOIN reports p ON p.target_key = r.key AND p.run_id = r.run_id AND p.kind = r.kind"
+    )
 }
 
-const KNOWN: &str = concat!(
-    "SELECT r.n, p.occurred_at, p.sweep_run, p.said, ",
-    record_columns!(),
-    " FROM ",
-    rows!(1; n int, key id, run_id text, kind int),
-    " LEFT JOIN issues i ON i.key = r.key",
-    " LEFT JOIN reports p ON p.target_key = r.key AND p.run_id = r.run_id AND p.kind = r.kind"
-);
-const IN_SCOPES: &str = concat!(
-    "SELECT ",
-    record_columns!(),
-    " FROM ",
-    rows!(1; scope_key id, since time),
-    " JOIN issues i ON i.scope_key = r.scope_key WHERE i.state = 1 OR i.settled_at >= r.since"
-);
-const PREVIOUS: &str = concat!(
-    "SELECT r.n, (SELECT max(p.occurred_at) FROM reports p WHERE p.scope_key = r.scope_key AND p.occurred_at < r.before AND p.kind IN (0, 1, 2)) AS at FROM ",
-    rows!(1; n int, scope_key id, before time)
-);
-const ATTEMPTS: &str = concat!(
-    "SELECT p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, p.expires_at FROM ",
-    rows!(1; scope_key id),
-    " JOIN reports p ON p.scope_key = r.scope_key WHERE p.kind IN (0, 1, 2)"
-);
-const SWEEPS: &str = concat!(
-    "SELECT p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, p.expires_at FROM ",
-    rows!(1; scope_key id),
-    " JOIN reports p ON p.anchor_key = r.scope_key"
-);
+fn in_scopes_query(source: &str) -> String {
+    format!(
+        "SELECT {RECORD} FROM {source} JOIN issues i ON i.scope_key = r.scope_key WHERE i.state = 1 OR i.settled_at >= r.since"
+    )
+}
+
+fn previous_query(source: &str) -> String {
+    format!(
+        "SELECT r.n, (SELECT max(p.occurred_at) FROM reports p WHERE p.scope_key = r.scope_key AND p.occurred_at < r.before \
+         AND p.kind IN (0, 1, 2)) AS at FROM {source}"
+    )
+}
+
+fn attempts_query(source: &str) -> String {
+    format!("SELECT {REPORT} FROM {source} JOIN reports p ON p.scope_key = r.scope_key WHERE p.kind IN (0, 1, 2)")
+}
+
+fn sweeps_query(source: &str) -> String {
+    format!("SELECT {REPORT} FROM {source} JOIN reports p ON p.anchor_key = r.scope_key")
+}
+
 const AT: &str = "SELECT run_id, kind FROM reports WHERE scope_key = $1 AND occurred_at = $2 AND kind IN (0, 1, 2)";
 
 /// The locked scopes by their keys.
-pub(super) struct Names(HashMap<Uuid, Scope>);
+pub struct Names(HashMap<Uuid, Scope>);
 
 impl Names {
-    pub(super) fn of(scopes: &BTreeSet<Scope>) -> Self {
+    pub fn of(scopes: &BTreeSet<Scope>) -> Self {
         Self(scopes.iter().map(|scope| (keys::scope_key(scope), scope.clone())).collect())
     }
 
@@ -70,73 +65,82 @@ impl Names {
     }
 }
 
-#[derive(Serialize)]
-struct Known<'a> {
-    n: usize,
-    key: Id,
-    run_id: &'a str,
-    kind: i16,
+bulk! {
+    struct Known {
+        n: i64,
+        key: Id,
+        run_id: String,
+        kind: i16,
+    }
 }
 
-#[derive(Serialize)]
-struct Since {
-    scope_key: Id,
-    since: Time,
+bulk! {
+    struct Since {
+        scope_key: Id,
+        since: Time,
+    }
 }
 
-#[derive(Serialize)]
-struct Until {
-    n: usize,
-    scope_key: Id,
-    before: Time,
+bulk! {
+    struct Before {
+        n: i64,
+        scope_key: Id,
+        before: Time,
+    }
+}
+
+bulk! {
+    struct ScopeKey {
+        scope_key: Id,
+    }
 }
 
 /// Reads what the lookups name.
-pub(super) async fn load(
-    transaction: &mut Transaction,
+pub async fn load(
+    connection: &mut Connection,
     lookups: &Lookups,
     names: &Names,
 ) -> Result<(Loaded, TextHashes), StoreError> {
     let mut loaded = Loaded::default();
     let mut texts = TextHashes::new();
     let mut records = HashMap::new();
-    known(transaction, lookups, names, &mut loaded, &mut records, &mut texts).await?;
+    known(connection, lookups, names, &mut loaded, &mut records, &mut texts).await?;
     if !lookups.cleared.is_empty() {
         let since = |(scope, at): &(Scope, _)| Since { scope_key: Id(keys::scope_key(scope)), since: Time(*at) };
         let input: Vec<_> = lookups.cleared.iter().map(since).collect();
-        for row in sqlx::query(IN_SCOPES).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
+        for row in fetch(connection, &input, in_scopes_query).await? {
             let (record, hash) = record(&row, names)?;
             texts.insert(record.identity.clone(), hash);
             records.insert(record.identity.clone(), record);
         }
     }
     if !lookups.previous.is_empty() {
-        loaded.previous = previous(transaction, lookups).await?;
+        loaded.previous = previous(connection, lookups).await?;
     }
     if !lookups.anchors.is_empty() {
-        loaded.attempts = of_scopes(transaction, ATTEMPTS, &lookups.anchors, names).await?;
-        loaded.sweeps = of_scopes(transaction, SWEEPS, &lookups.anchors, names).await?;
+        loaded.attempts = of_scopes(connection, attempts_query, &lookups.anchors, names).await?;
+        loaded.sweeps = of_scopes(connection, sweeps_query, &lookups.anchors, names).await?;
     }
     loaded.records = records.into_values().collect();
     Ok((loaded, texts))
 }
 
 async fn known(
-    transaction: &mut Transaction,
+    connection: &mut Connection,
     lookups: &Lookups,
     names: &Names,
     loaded: &mut Loaded,
     records: &mut HashMap<Identity, Record>,
     texts: &mut TextHashes,
 ) -> Result<(), StoreError> {
-    let known = |(n, key): (usize, &'_ ReportKey)| (n, Id(keys::target_key(&key.target)), key.kind.code());
+    let known = |(n, key): (usize, &ReportKey)| Known {
+        n: number(n),
+        key: Id(keys::target_key(&key.target)),
+        run_id: key.run_id.clone(),
+        kind: key.kind.code(),
+    };
     let input: Vec<_> = lookups.reports.iter().enumerate().map(known).collect();
-    let input: Vec<_> = input
-        .iter()
-        .zip(&lookups.reports)
-        .map(|(&(n, key, kind), report)| Known { n, key, run_id: &report.run_id, kind })
-        .collect();
-    for row in sqlx::query(KNOWN).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
+    for row in fetch(connection, &input, known_query).await? {
         let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
         let Some(key) = lookups.reports.get(n) else {
             continue;
@@ -159,19 +163,22 @@ async fn known(
 }
 
 async fn previous(
-    transaction: &mut Transaction,
+    connection: &mut Connection,
     lookups: &Lookups,
 ) -> Result<Vec<(Scope, jiff::Timestamp, Position)>, StoreError> {
-    let before =
-        |(n, (scope, at)): (usize, &(Scope, _))| Until { n, scope_key: Id(keys::scope_key(scope)), before: Time(*at) };
+    let before = |(n, (scope, at)): (usize, &(Scope, _))| Before {
+        n: number(n),
+        scope_key: Id(keys::scope_key(scope)),
+        before: Time(*at),
+    };
     let input: Vec<_> = lookups.previous.iter().enumerate().map(before).collect();
     let mut found = Vec::new();
-    for row in sqlx::query(PREVIOUS).bind(stored::write(&input)).fetch_all(&mut **transaction).await? {
+    for row in fetch(connection, &input, previous_query).await? {
         let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
         let (Some((scope, before)), Some(at)) = (lookups.previous.get(n), row.try_get::<Option<Time>, _>("at")?) else {
             continue;
         };
-        let at_once = sqlx::query(AT).bind(Id(keys::scope_key(scope))).bind(at).fetch_all(&mut **transaction).await?;
+        let at_once = sqlx::query(AT).bind(Id(keys::scope_key(scope))).bind(at).fetch_all(&mut *connection).await?;
         let positions = at_once.iter().map(|row| {
             let kind = kind(row)?;
             Ok(attempt(at.0, row.try_get("run_id")?, kind))
@@ -183,17 +190,13 @@ async fn previous(
 }
 
 async fn of_scopes(
-    transaction: &mut Transaction,
-    statement: &'static str,
+    connection: &mut Connection,
+    statement: fn(&str) -> String,
     scopes: &[Scope],
     names: &Names,
 ) -> Result<Vec<StoredReport>, StoreError> {
-    #[derive(Serialize)]
-    struct Key {
-        scope_key: Id,
-    }
-    let input: Vec<_> = scopes.iter().map(|scope| Key { scope_key: Id(keys::scope_key(scope)) }).collect();
-    let rows = sqlx::query(statement).bind(stored::write(&input)).fetch_all(&mut **transaction).await?;
+    let input: Vec<_> = scopes.iter().map(|scope| ScopeKey { scope_key: Id(keys::scope_key(scope)) }).collect();
+    let rows = fetch(connection, &input, statement).await?;
     let mut reports = Vec::with_capacity(rows.len());
     for row in &rows {
         // A sweep of a scope that is not locked lies before everything that this batch says of the anchor.
@@ -266,4 +269,8 @@ fn record(row: &Row, names: &Names) -> Result<(Record, Uuid), StoreError> {
         view: None,
     };
     Ok((record, row.try_get::<Id, _>("text_hash")?.0))
+}
+
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }

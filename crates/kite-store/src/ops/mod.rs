@@ -4,10 +4,10 @@
 pub mod apply;
 pub mod history;
 pub mod issues;
-mod load;
+pub mod load;
 mod past;
 pub mod relations;
 mod rows;
 pub mod tasks;
 pub mod totals;
-mod write;
+pub mod write;

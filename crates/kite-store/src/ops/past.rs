@@ -7,8 +7,7 @@ use kite_core::ledger::Episode;
 use kite_core::{Content, Identity, Position};
 use sqlx::Row as _;
 
-use super::super::dialect::{Id, Time};
-use super::apply::Transaction;
+use super::super::dialect::{Connection, Id, Time};
 use super::load::{self, Row};
 use crate::{StoreError, keys, stored};
 
@@ -30,18 +29,18 @@ const DECISIONS: &str = slim_reports!("target_key = $1 AND kind IN (4, 5, 6, 7) 
 const SAID: &str = "SELECT said FROM reports WHERE target_key = $1 AND run_id = $2 AND kind = $3";
 
 /// Reads each past from its last clean episode on.
-pub(super) async fn read(transaction: &mut Transaction, rewrites: Vec<Rewrite>) -> Result<Vec<Past>, StoreError> {
+pub(super) async fn read(connection: &mut Connection, rewrites: Vec<Rewrite>) -> Result<Vec<Past>, StoreError> {
     let mut pasts = Vec::with_capacity(rewrites.len());
     for Rewrite { identity, from } in rewrites {
         let checkpoint = match from {
-            Some(from) => checkpoint(transaction, &identity, &from).await?,
+            Some(from) => checkpoint(connection, &identity, &from).await?,
             None => None,
         };
         let since = Time(checkpoint.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |episode| episode.end.at));
         let (scope_key, key) = (Id(keys::scope_key(&identity.scope)), Id(keys::identity_key(&identity)));
         let of_scope =
-            sqlx::query(OF_SCOPE).bind(scope_key).bind(since).bind(key).fetch_all(&mut **transaction).await?;
-        let decisions = sqlx::query(DECISIONS).bind(key).bind(since).fetch_all(&mut **transaction).await?;
+            sqlx::query(OF_SCOPE).bind(scope_key).bind(since).bind(key).fetch_all(&mut *connection).await?;
+        let decisions = sqlx::query(DECISIONS).bind(key).bind(since).fetch_all(&mut *connection).await?;
         let reports = of_scope.iter().chain(&decisions).map(|row| load::report(row, &identity.scope));
         let mut reports = reports.collect::<Result<Vec<_>, _>>()?;
         reports.retain(|report| report.key.target.covers(&identity));
@@ -52,13 +51,13 @@ pub(super) async fn read(transaction: &mut Transaction, rewrites: Vec<Rewrite>) 
 
 /// Reads the contents that are to be shown again.
 pub(super) async fn contents(
-    transaction: &mut Transaction,
+    connection: &mut Connection,
     needed: &[Reread],
 ) -> Result<HashMap<ReportKey, Content>, StoreError> {
     let mut contents = HashMap::new();
     for Reread { key, .. } in needed {
         let query = sqlx::query(SAID).bind(Id(keys::target_key(&key.target))).bind(&key.run_id).bind(key.kind.code());
-        let Some(row) = query.fetch_optional(&mut **transaction).await? else {
+        let Some(row) = query.fetch_optional(&mut *connection).await? else {
             continue;
         };
         if let Said::Failed(content) = stored::read_said(key.kind, row.try_get("said")?)? {
@@ -69,12 +68,12 @@ pub(super) async fn contents(
 }
 
 async fn checkpoint(
-    transaction: &mut Transaction,
+    connection: &mut Connection,
     identity: &Identity,
     from: &Position,
 ) -> Result<Option<Episode>, StoreError> {
     let query = sqlx::query(CHECKPOINT).bind(Id(keys::identity_key(identity))).bind(Time(from.at));
-    query.fetch_optional(&mut **transaction).await?.map(|row| episode(&row)).transpose()
+    query.fetch_optional(&mut *connection).await?.map(|row| episode(&row)).transpose()
 }
 
 /// An episode from its row.

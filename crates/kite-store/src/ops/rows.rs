@@ -4,118 +4,144 @@ use kite_core::batch::{Counter, IssueChange, Record, Said, ScopeState, StoredRep
 use kite_core::change::state;
 use kite_core::ledger::Episode;
 use kite_core::{Scope, View, text};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::super::dialect::{Id, Time};
 use crate::keys;
 use crate::stored::{self, ChangeJson, ContentJson, DetailsJson, LedgerJson, PositionJson, ScopeJson};
 
-#[derive(Serialize)]
-pub(super) struct ScopeRow {
-    key: Id,
-    scope: String,
-    stamped_at: Time,
-    horizon: Option<String>,
-    swept_at: Option<Time>,
-    sweeps: String,
+bulk! {
+    /// What of a locked scope changes.
+    pub struct ScopeRow {
+        key: Id,
+        stamped_at: Time,
+        horizon: Option<String>,
+        swept_at: Option<Time>,
+        sweeps: String,
+    }
 }
 
-#[derive(Serialize)]
-pub(super) struct ReportRow {
-    target_key: Id,
-    run_id: String,
-    kind: i16,
-    scope_key: Id,
-    issue_type: Option<i16>,
-    variant: Option<String>,
-    occurred_at: Time,
-    sweep_run: Option<String>,
-    ended_at: Option<Time>,
-    expires_at: Option<Time>,
-    anchor_key: Option<Id>,
-    said: String,
-    received_at: Time,
+bulk! {
+    /// A report.
+    pub struct ReportRow {
+        target_key: Id,
+        run_id: String,
+        kind: i16,
+        scope_key: Id,
+        issue_type: Option<i16>,
+        variant: Option<String>,
+        occurred_at: Time,
+        sweep_run: Option<String>,
+        ended_at: Option<Time>,
+        expires_at: Option<Time>,
+        anchor_key: Option<Id>,
+        said: String,
+        received_at: Time,
+    }
 }
 
-/// What of an issue never changes, and its standing.
-#[derive(Serialize)]
-pub(super) struct IssueRow {
-    scope_key: Id,
-    cluster: String,
-    namespace: String,
-    resource_type: String,
-    resource_name: String,
-    resource_namespace: String,
-    reported_type: i16,
-    variant: String,
-    related: bool,
-    #[serde(flatten)]
-    standing: StandingRow,
+bulk! {
+    /// An issue.
+    pub struct IssueRow {
+        key: Id,
+        scope_key: Id,
+        cluster: String,
+        namespace: String,
+        resource_type: String,
+        resource_name: String,
+        resource_namespace: String,
+        reported_type: i16,
+        variant: String,
+        id: Id,
+        state: i16,
+        severity: i16,
+        issue_type: i16,
+        application: String,
+        component: String,
+        detected_at: Time,
+        resolved_at: Option<Time>,
+        expires_at: Option<Time>,
+        settled_at: Option<Time>,
+        ledger: String,
+        details: String,
+        related: bool,
+        created_at: Time,
+        updated_at: Time,
+        text_hash: Id,
+    }
 }
 
-/// What of an issue changes.
-#[derive(Serialize)]
-pub(super) struct StandingRow {
-    key: Id,
-    id: Id,
-    state: i16,
-    severity: i16,
-    issue_type: i16,
-    application: String,
-    component: String,
-    detected_at: Time,
-    resolved_at: Option<Time>,
-    expires_at: Option<Time>,
-    settled_at: Option<Time>,
-    ledger: String,
-    created_at: Time,
-    updated_at: Time,
-    text_hash: Id,
+bulk! {
+    /// What of a known issue changes.
+    pub struct StandingRow {
+        key: Id,
+        id: Id,
+        state: i16,
+        severity: i16,
+        issue_type: i16,
+        application: String,
+        component: String,
+        detected_at: Time,
+        resolved_at: Option<Time>,
+        expires_at: Option<Time>,
+        settled_at: Option<Time>,
+        ledger: String,
+        details: Option<String>,
+        created_at: Time,
+        updated_at: Time,
+        text_hash: Id,
+    }
 }
 
-#[derive(Serialize)]
-pub(super) struct TextRow {
-    key: Id,
-    namespace: String,
-    title: String,
-    description: String,
-    details: String,
-    search: String,
+bulk! {
+    /// The searchable text of an issue.
+    pub struct TextRow {
+        key: Id,
+        namespace: String,
+        title: String,
+        description: String,
+        search: String,
+    }
 }
 
-#[derive(Serialize)]
-pub(super) struct EpisodeRow {
-    key: Id,
-    number: u64,
-    started_at: Time,
-    count: u64,
-    count_so_far: u64,
-    end_at: Time,
-    end_run: String,
-    end_code: i16,
-    ending: i16,
-    ended_by: Option<String>,
-    clean: bool,
+bulk! {
+    /// An episode that ended.
+    pub struct EpisodeRow {
+        key: Id,
+        number: i64,
+        started_at: Time,
+        count: i64,
+        count_so_far: i64,
+        end_at: Time,
+        end_run: String,
+        end_code: i16,
+        ending: i16,
+        ended_by: Option<String>,
+        clean: bool,
+    }
 }
 
-#[derive(Serialize)]
-pub(super) struct ChangeRow {
-    at: Time,
-    issue_id: Id,
-    namespace: String,
-    change: String,
+bulk! {
+    /// An entry of a history.
+    pub struct ChangeRow {
+        at: Time,
+        issue_id: Id,
+        namespace: String,
+        change: String,
+    }
 }
 
-#[derive(Serialize)]
-pub(super) struct CounterRow {
-    namespace: String,
-    application: String,
-    state: i16,
-    severity: i16,
-    issue_type: i16,
-    slot: i16,
-    count: i64,
+bulk! {
+    /// A difference to a counter.
+    pub struct CounterRow {
+        namespace: String,
+        application: String,
+        state: i16,
+        severity: i16,
+        issue_type: i16,
+        slot: i16,
+        count: i64,
+    }
 }
 
 impl ScopeRow {
@@ -123,7 +149,6 @@ impl ScopeRow {
         let sweeps: Vec<_> = state.sweeps.iter().map(ScopeJson::from).collect();
         Self {
             key: Id(keys::scope_key(scope)),
-            scope: stored::write(&ScopeJson::from(scope)),
             stamped_at: Time(state.stamped_at),
             horizon: state.horizon.as_ref().map(|horizon| stored::write(&PositionJson::from(horizon))),
             swept_at: state.swept_at.map(Time),
@@ -170,6 +195,7 @@ impl IssueRow {
         let Scope { cluster, namespace, resource_type, resource_name, resource_namespace } =
             record.identity.scope.clone();
         Self {
+            key: standing.key,
             scope_key: Id(keys::scope_key(&record.identity.scope)),
             cluster,
             namespace,
@@ -178,8 +204,22 @@ impl IssueRow {
             resource_namespace,
             reported_type: record.identity.issue_type.code(),
             variant: record.identity.variant.clone(),
+            id: standing.id,
+            state: standing.state,
+            severity: standing.severity,
+            issue_type: standing.issue_type,
+            application: standing.application,
+            component: standing.component,
+            detected_at: standing.detected_at,
+            resolved_at: standing.resolved_at,
+            expires_at: standing.expires_at,
+            settled_at: standing.settled_at,
+            ledger: standing.ledger,
+            details: standing.details.unwrap_or_else(|| "{}".to_owned()),
             related: record.related,
-            standing,
+            created_at: standing.created_at,
+            updated_at: standing.updated_at,
+            text_hash: standing.text_hash,
         }
     }
 }
@@ -203,6 +243,7 @@ impl StandingRow {
             expires_at: ledger.newest.as_ref().and_then(|run| run.expires_at).map(Time),
             settled_at: ledger.settled.as_ref().map(|settled| Time(settled.at)),
             ledger: stored::write(&LedgerJson::from(ledger)),
+            details: record.view.as_ref().map(|view| stored::write(&DetailsJson::from(&view.content))),
             created_at: Time(record.created_at),
             updated_at: Time(record.updated_at),
             text_hash: Id(text_hash),
@@ -211,19 +252,14 @@ impl StandingRow {
 }
 
 impl TextRow {
-    /// The text of a view, and its hash.
-    pub(super) fn of(record: &Record, view: &View) -> (Self, Uuid) {
-        let details = stored::write(&DetailsJson::from(&view.content));
-        let hash = keys::text_hash(view, &details);
-        let row = Self {
+    pub(super) fn of(record: &Record, view: &View) -> Self {
+        Self {
             key: Id(keys::identity_key(&record.identity)),
             namespace: record.identity.scope.namespace.clone(),
             title: view.content.title.clone(),
             description: view.content.description.clone(),
             search: text::searchable(&view.content.title, &view.content.description),
-            details,
-        };
-        (row, hash)
+        }
     }
 }
 
@@ -232,10 +268,10 @@ impl EpisodeRow {
         let (ending, ended_by) = stored::ending_code(&episode.ending);
         Self {
             key: Id(keys::identity_key(&record.identity)),
-            number: episode.number,
+            number: whole(episode.number),
             started_at: Time(episode.started_at),
-            count: episode.count,
-            count_so_far: episode.count_so_far,
+            count: whole(episode.count),
+            count_so_far: whole(episode.count_so_far),
             end_at: Time(episode.end.at),
             end_run: episode.end.run_id.clone(),
             end_code: episode.end.code(),
@@ -269,4 +305,8 @@ impl CounterRow {
             count: difference,
         }
     }
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

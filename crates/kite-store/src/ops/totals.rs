@@ -76,7 +76,7 @@ async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp) -> Result<u64
 
 /// Joins the texts when the filter asks about them.
 fn push_texts(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
-    if filter.search.is_some() || !filter.labels.is_empty() {
+    if filter.search.is_some() {
         query.push(" JOIN texts t ON t.key = i.key");
     }
 }

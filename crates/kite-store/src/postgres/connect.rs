@@ -1,11 +1,14 @@
 //! Connecting, setting up the schema, hearing of commits.
 
 use std::str::FromStr as _;
+use std::sync::atomic::AtomicU16;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sqlx::Executor as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::sync::{Notify, watch};
 
 use super::dialect::{Db, Driver, Pool};
 use crate::{Options, StoreError};
@@ -14,6 +17,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Groups that are written at the same time, at most.
 const WRITERS: u32 = 4;
+/// Between two announcements.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Connects and brings the schema up to date.
 pub async fn connect(options: &Options) -> Result<Db, StoreError> {
@@ -38,9 +43,11 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
     let readers = pool(options.max_connections.max(2)).connect_with(by_value).await?;
     migrate(&readers).await?;
     let writers = pool(WRITERS).connect_with(by_key).await?;
-    let wakeups = listen(readers.clone());
-    let slot = i16::try_from(std::process::id() % 8).unwrap_or(0);
-    Ok(Db { readers, writers, wakeups, slot })
+    let (wakeups, _) = watch::channel(0);
+    let db = Db { readers, writers, wakeups: Arc::new(wakeups), commits: Arc::default(), turn: Arc::new(first_turn()) };
+    tokio::spawn(listen(db.readers.clone(), Arc::downgrade(&db.wakeups)));
+    tokio::spawn(announce(db.readers.clone(), Arc::downgrade(&db.commits)));
+    Ok(db)
 }
 
 /// Begins a transaction for writing.
@@ -98,22 +105,40 @@ pub(crate) fn setup_error(error: MigrateError) -> StoreError {
     }
 }
 
-/// Counts the commits that other processes and this one announce.
-fn listen(pool: Pool) -> tokio::sync::watch::Receiver<u64> {
-    let (sender, receiver) = tokio::sync::watch::channel(0);
-    tokio::spawn(async move {
-        let mut tries = tokio::time::interval(Duration::from_secs(1));
-        while !sender.is_closed() {
-            tries.tick().await;
-            if let Ok(mut listener) = PgListener::connect_with(&pool).await
-                && listener.listen("kite_feed").await.is_ok()
+/// Replicas begin with different slots of the counters.
+fn first_turn() -> AtomicU16 {
+    AtomicU16::new(u16::try_from(std::process::id() % u32::from(u16::MAX)).unwrap_or(0))
+}
+
+/// Wakes the feed readers of this process when another one announces a commit.
+async fn listen(pool: Pool, wakeups: Weak<watch::Sender<u64>>) {
+    let mut tries = tokio::time::interval(Duration::from_secs(1));
+    while wakeups.strong_count() > 0 {
+        tries.tick().await;
+        if let Ok(mut listener) = PgListener::connect_with(&pool).await
+            && listener.listen("kite_feed").await.is_ok()
+        {
+            // `recv` reconnects by itself; what was missed meanwhile is in the table.
+            while listener.recv().await.is_ok()
+                && let Some(wakeups) = wakeups.upgrade()
             {
-                // `recv` reconnects by itself; what was missed meanwhile is in the table.
-                while listener.recv().await.is_ok() && !sender.is_closed() {
-                    sender.send_modify(|commits| *commits += 1);
-                }
+                wakeups.send_modify(|commits| *commits += 1);
             }
         }
-    });
-    receiver
+    }
+}
+
+/// Announces commits to other processes, several at once: a transaction that announces itself
+/// makes all others that do so wait for its commit.
+async fn announce(pool: Pool, commits: Weak<Notify>) {
+    let mut pause = tokio::time::interval(PAUSE);
+    pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while let Some(heard) = commits.upgrade() {
+        let committed = heard.notified();
+        if tokio::time::timeout(Duration::from_secs(1), committed).await.is_ok() {
+            // Who misses it looks every second all the same.
+            let _ = sqlx::query("SELECT pg_notify('kite_feed', '')").execute(&pool).await;
+            pause.tick().await;
+        }
+    }
 }

@@ -1,17 +1,21 @@
 //! What is particular to PostgreSQL: types, bulk input, locks, search.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU16;
+
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
-use sqlx::{Decode, Encode, Type};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgRow, PgTypeInfo, PgValueRef};
+use sqlx::{AssertSqlSafe, Decode, Encode, Type};
 use uuid::Uuid;
 
 /// The driver.
 pub type Driver = sqlx::Postgres;
-/// A statement with its parameters.
-type Query<'a> = sqlx::query::Query<'a, Driver, sqlx::postgres::PgArguments>;
+/// The parameters of a statement.
+pub type Arguments = sqlx::postgres::PgArguments;
+/// A connection.
+pub type Connection = sqlx::PgConnection;
 /// A pool of connections.
 pub type Pool = sqlx::PgPool;
 
@@ -23,56 +27,136 @@ pub struct Db {
     /// For writing: planned for small groups of rows found by key.
     pub writers: Pool,
     /// Wakes feed readers.
-    pub wakeups: tokio::sync::watch::Receiver<u64>,
-    /// Which of the counters' slots this process writes.
-    pub slot: i16,
+    pub wakeups: Arc<tokio::sync::watch::Sender<u64>>,
+    /// Wakes the task that tells other processes.
+    pub commits: Arc<tokio::sync::Notify>,
+    /// Takes turns with the counters' slots.
+    pub turn: Arc<AtomicU16>,
 }
 
-/// `json_to_recordset` over the statement's parameter `$n`: rows of a JSON array, with types.
-macro_rules! rows {
-    ($n:literal; $($column:ident $kind:ident),+) => {
-        concat!("json_to_recordset($", $n, "::json) AS r(", $(stringify!($column), " ", column_type!($kind), ", ",)+ "x_ int)")
+/// A struct whose fields are columns, for reading and writing many rows in one statement.
+macro_rules! bulk {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($column:ident: $kind:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        $vis struct $name { $($vis $column: $kind),+ }
+
+        impl $crate::postgres::dialect::Bulk for $name {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn bind(arguments: &mut $crate::postgres::dialect::Arguments, rows: &[Self]) -> Result<(), sqlx::error::BoxDynError> {
+                use sqlx::Arguments as _;
+                $(arguments.add(rows.iter().map(|row| &row.$column).collect::<Vec<_>>())?;)+
+                Ok(())
+            }
+        }
     };
 }
 
-macro_rules! column_type {
-    (id) => {
-        "uuid"
-    };
-    (time) => {
-        "timestamptz"
-    };
-    (int) => {
-        "bigint"
-    };
-    (small) => {
-        "smallint"
-    };
-    (flag) => {
-        "boolean"
-    };
-    (text) => {
-        "text"
-    };
+/// Rows as the parameters of a statement: an array per column. That is many times cheaper to parse
+/// for the database than one JSON text.
+pub trait Bulk: Sized {
+    /// The columns, in the order of the parameters.
+    const COLUMNS: &'static [&'static str];
+
+    /// Adds the parameters.
+    fn bind(arguments: &mut Arguments, rows: &[Self]) -> Result<(), BoxDynError>;
+
+    /// The rows as something to select from, called `r`, when `before` parameters come before theirs.
+    fn source(before: usize) -> String {
+        format!("(SELECT {}) AS r", unnest::<Self>(before))
+    }
+}
+
+fn unnest<R: Bulk>(before: usize) -> String {
+    let column = |(index, column)| format!("unnest(${}) AS {column}", before + index + 1);
+    R::COLUMNS.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// Runs a query over rows of input; `statement` is given the rows as something to select from.
+pub async fn fetch<R: Bulk>(
+    connection: &mut Connection,
+    rows: &[R],
+    statement: impl FnOnce(&str) -> String,
+) -> Result<Vec<PgRow>, crate::StoreError> {
+    let mut arguments = Arguments::default();
+    R::bind(&mut arguments, rows).map_err(sqlx::Error::Encode)?;
+    let statement = AssertSqlSafe(statement(&R::source(0)));
+    Ok(sqlx::query_with(statement, arguments).fetch_all(connection).await?)
+}
+
+/// Statements that are sent to the database as one, so that they take one round trip.
+#[derive(Default)]
+pub struct Script {
+    text: String,
+    parameters: usize,
+    arguments: Arguments,
+    is_guarded: bool,
+}
+
+impl Script {
+    /// A script that does nothing unless its first statement, over these rows, returns them all.
+    pub fn guarded<R: Bulk>(
+        rows: &[R],
+        statement: impl FnOnce(&str) -> String,
+    ) -> Result<Self, crate::StoreError> {
+        let mut script = Self::default();
+        let guard = statement(&R::source(0));
+        script.bind(rows)?;
+        script.text =
+            format!("WITH held AS ({guard} RETURNING 1), gate AS (SELECT count(*) = {} AS ok FROM held)", rows.len());
+        script.is_guarded = true;
+        Ok(script)
+    }
+
+    /// Adds a statement over rows, if there are any.
+    pub fn add<R: Bulk>(&mut self, rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<(), crate::StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let guard = if self.is_guarded { " WHERE (SELECT ok FROM gate)" } else { "" };
+        let source = format!("(SELECT {}{guard}) AS r", unnest::<R>(self.parameters));
+        let start = if self.text.is_empty() { "WITH" } else { "," };
+        self.text += &format!("{start} w{} AS ({})", self.parameters, statement(&source));
+        self.bind(rows)
+    }
+
+    /// Runs it. False: the guard did not let it.
+    pub async fn run(self, connection: &mut Connection) -> Result<bool, crate::StoreError> {
+        let text = self.text + if self.is_guarded { " SELECT ok FROM gate" } else { " SELECT true AS ok" };
+        Ok(sqlx::query_scalar_with(AssertSqlSafe(text), self.arguments).fetch_one(connection).await?)
+    }
+
+    fn bind<R: Bulk>(&mut self, rows: &[R]) -> Result<(), crate::StoreError> {
+        self.parameters += R::COLUMNS.len();
+        R::bind(&mut self.arguments, rows).map_err(|error| sqlx::Error::Encode(error).into())
+    }
 }
 
 /// Locks the scopes of a group in the order of their keys, creating those that are new, and
 /// stamps the next free time in each. A later statement reads what they protect: this one's
 /// snapshot may be older than its locks.
-pub const LOCK_SCOPES: &str = concat!(
-    "INSERT INTO scopes AS s (key, scope, stamped_at) SELECT r.key, r.scope, clock_timestamp() FROM ",
-    rows!(1; key id, scope text),
-    " ORDER BY r.key ON CONFLICT (key) DO UPDATE SET stamped_at = greatest(clock_timestamp(), s.stamped_at + interval '1 microsecond') ",
-    "RETURNING key, stamped_at, clock_timestamp() AS now, horizon, swept_at, sweeps"
-);
+pub fn lock_scopes(source: &str) -> String {
+    format!(
+        "INSERT INTO scopes AS s (key, scope, version, stamped_at) SELECT r.key, r.scope, 1, clock_timestamp() FROM {source} \
+         ORDER BY r.key ON CONFLICT (key) DO UPDATE SET version = s.version + 1, \
+         stamped_at = greatest(clock_timestamp(), s.stamped_at + interval '1 microsecond') \
+         RETURNING key, stamped_at, clock_timestamp() AS now, horizon, swept_at, sweeps"
+    )
+}
 
 /// A UUID in this database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub Uuid);
 
 impl Type<Driver> for Id {
     fn type_info() -> PgTypeInfo {
         <Uuid as Type<Driver>>::type_info()
+    }
+}
+
+impl PgHasArrayType for Id {
+    fn array_type_info() -> PgTypeInfo {
+        <Uuid as PgHasArrayType>::array_type_info()
     }
 }
 
@@ -113,59 +197,20 @@ impl Decode<'_, Driver> for Time {
     }
 }
 
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+impl PgHasArrayType for Time {
+    fn array_type_info() -> PgTypeInfo {
+        PgTypeInfo::with_name("_timestamptz")
     }
 }
 
-/// All statements of a write as one, so that they take one round trip.
-macro_rules! statements {
-    ($one:ident, $two:ident, $three:ident, $four:ident, $five:ident, $six:ident, $seven:ident, $eight:ident) => {
-        const STATEMENTS: [&str; 1] = [concat!(
-            "WITH w1 AS (",
-            $one!(1),
-            "), w2 AS (",
-            $two!(2),
-            "), w3 AS (",
-            $three!(3),
-            "), w4 AS (",
-            $four!(4),
-            "), w5 AS (",
-            $five!(5),
-            "), w6 AS (",
-            $six!(6),
-            "), w7 AS (",
-            $seven!(7),
-            "), w8 AS (",
-            $eight!(8),
-            ") SELECT pg_notify('kite_feed', '')"
-        )];
-    };
+/// Tells feed readers, of this process and others, that something was committed.
+pub fn wake(db: &Db) {
+    db.wakeups.send_modify(|commits| *commits += 1);
+    db.commits.notify_one();
 }
-
-/// Runs the statements of a write, each with its rows.
-pub async fn write_all(
-    transaction: &mut sqlx::Transaction<'static, Driver>,
-    statements: &[&'static str; 1],
-    input: [String; 8],
-) -> Result<(), crate::StoreError> {
-    let [statement] = *statements;
-    let query = input.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);
-    query.execute(&mut **transaction).await?;
-    Ok(())
-}
-
-/// Adds the clock to a query that needs one; here the database has its own.
-pub fn with_clock(query: Query<'_>) -> Query<'_> {
-    query
-}
-
-/// Tells feed readers that something was committed; here the database notifies them.
-pub fn wake(_db: &Db) {}
 
 /// A label's value; its key follows as a parameter.
-pub const LABEL: &str = "t.details::json -> 'labels' ->> ";
+pub const LABEL: &str = "i.details::json -> 'labels' ->> ";
 /// Only rows of transactions that no running one can precede.
 pub const FEED_VISIBLE: &str = " AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// Locks two issues by their ids.

@@ -6,6 +6,7 @@ mod connect;
 pub mod feed;
 #[path = "../ops/mod.rs"]
 mod ops;
+mod optimistic;
 
 pub use connect::connect;
 pub(crate) use connect::setup_error;

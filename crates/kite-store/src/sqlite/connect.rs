@@ -65,7 +65,7 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
     };
     let hold = Hold { _lock: lock, _memory: in_memory.then(|| writers.clone()) };
     let (wakeups, _) = tokio::sync::watch::channel(0);
-    Ok(Db { readers, writers, wakeups: Arc::new(wakeups), slot: 0, _hold: Arc::new(hold) })
+    Ok(Db { readers, writers, wakeups: Arc::new(wakeups), turn: Arc::default(), _hold: Arc::new(hold) })
 }
 
 /// Begins a transaction for writing.

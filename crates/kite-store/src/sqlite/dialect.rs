@@ -1,19 +1,20 @@
 //! What is particular to SQLite: types, bulk input, locks, search.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU16;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
-use sqlx::{Decode, Encode, Type};
+use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteRow, SqliteTypeInfo, SqliteValueRef};
+use sqlx::{AssertSqlSafe, Decode, Encode, Type};
 use uuid::Uuid;
 
 /// The driver.
 pub type Driver = sqlx::Sqlite;
-/// A statement with its parameters.
-type Query<'a> = sqlx::query::Query<'a, Driver, sqlx::sqlite::SqliteArguments>;
+/// A connection.
+pub type Connection = sqlx::SqliteConnection;
 /// A pool of connections.
 pub type Pool = sqlx::SqlitePool;
 
@@ -26,30 +27,85 @@ pub struct Db {
     pub writers: Pool,
     /// Wakes feed readers.
     pub wakeups: Arc<tokio::sync::watch::Sender<u64>>,
-    /// Which of the counters' slots this process writes.
-    pub slot: i16,
+    /// Takes turns with the counters' slots.
+    pub turn: Arc<AtomicU16>,
     /// Keeps a database in memory alive; the file's lock otherwise.
     pub _hold: Arc<super::connect::Hold>,
 }
 
-/// `json_each` over the statement's parameter `$n`: rows of a JSON array.
-macro_rules! rows {
-    ($n:literal; $($column:ident $kind:ident),+) => {
-        concat!("(SELECT ", $("value->>'", stringify!($column), "' AS ", stringify!($column), ", ",)+ "0 AS x_ FROM json_each($", $n, ")) AS r")
+/// A struct whose fields are columns, for reading and writing many rows in one statement.
+macro_rules! bulk {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($column:ident: $kind:ty),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(serde::Serialize)]
+        $vis struct $name { $($vis $column: $kind),+ }
+
+        impl $crate::sqlite::dialect::Bulk for $name {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+        }
     };
+}
+
+/// Rows as the parameter of a statement: a JSON array of objects.
+pub trait Bulk: Serialize + Sized {
+    /// The columns.
+    const COLUMNS: &'static [&'static str];
+
+    /// The rows, which are the first parameter, as something to select from, called `r`.
+    fn source() -> String {
+        let columns = Self::COLUMNS.iter().map(|column| format!("value->>'{column}' AS {column}"));
+        format!("(SELECT {} FROM json_each($1)) AS r", columns.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// Runs a query over rows of input; `statement` is given the rows as something to select from.
+pub async fn fetch<R: Bulk>(
+    connection: &mut Connection,
+    rows: &[R],
+    statement: impl FnOnce(&str) -> String,
+) -> Result<Vec<SqliteRow>, crate::StoreError> {
+    let statement = AssertSqlSafe(statement(&R::source()));
+    let query = sqlx::query(statement).bind(crate::stored::write(&rows));
+    Ok(query.fetch_all(connection).await?)
+}
+
+/// Statements that are run one after the other.
+#[derive(Default)]
+pub struct Script {
+    statements: Vec<(String, String)>,
+}
+
+impl Script {
+    /// Adds a statement over rows, if there are any.
+    pub fn add<R: Bulk>(&mut self, rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<(), crate::StoreError> {
+        if !rows.is_empty() {
+            self.statements.push((statement(&R::source()), crate::stored::write(&rows)));
+        }
+        Ok(())
+    }
+
+    /// Runs it.
+    pub async fn run(self, connection: &mut Connection) -> Result<bool, crate::StoreError> {
+        for (statement, rows) in self.statements {
+            sqlx::query(AssertSqlSafe(statement)).bind(rows).execute(&mut *connection).await?;
+        }
+        Ok(true)
+    }
 }
 
 /// Stamps the next free time in each scope of a group, creating those that are new. There is one
 /// writer, so nothing has to be locked.
-pub const LOCK_SCOPES: &str = concat!(
-    "INSERT INTO scopes AS s (key, scope, stamped_at) SELECT r.key, r.scope, $2 FROM ",
-    rows!(1; key id, scope text),
-    " WHERE true ORDER BY r.key ON CONFLICT (key) DO UPDATE SET stamped_at = max($2, s.stamped_at + 1) ",
-    "RETURNING key, stamped_at, $2 AS now, horizon, swept_at, sweeps"
-);
+pub fn lock_scopes(source: &str) -> String {
+    let now = now().as_microsecond();
+    format!(
+        "INSERT INTO scopes AS s (key, scope, stamped_at) SELECT r.key, r.scope, {now} FROM {source} \
+         WHERE true ORDER BY r.key ON CONFLICT (key) DO UPDATE SET stamped_at = max({now}, s.stamped_at + 1) \
+         RETURNING key, stamped_at, {now} AS now, horizon, swept_at, sweeps"
+    )
+}
 
 /// A UUID in this database: text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Id(pub Uuid);
 
 impl Type<Driver> for Id {
@@ -106,30 +162,6 @@ impl Serialize for Time {
     }
 }
 
-/// The statements of a write.
-macro_rules! statements {
-    ($($put:ident),+) => { const STATEMENTS: [&str; 8] = [$($put!(1)),+]; };
-}
-
-/// Runs the statements of a write, each with its rows.
-pub async fn write_all(
-    transaction: &mut sqlx::Transaction<'static, Driver>,
-    statements: &[&'static str; 8],
-    input: [String; 8],
-) -> Result<(), crate::StoreError> {
-    for (statement, rows) in statements.iter().zip(input) {
-        if rows != "[]" {
-            sqlx::query(*statement).bind(rows).execute(&mut **transaction).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds the clock to a query that needs one.
-pub fn with_clock(query: Query<'_>) -> Query<'_> {
-    query.bind(Time(now()))
-}
-
 /// The machine's clock.
 #[expect(
     clippy::disallowed_methods,
@@ -146,7 +178,7 @@ pub fn wake(db: &Db) {
 }
 
 /// A label's value; its key follows as a parameter.
-pub const LABEL: &str = "t.details -> 'labels' ->> ";
+pub const LABEL: &str = "i.details -> 'labels' ->> ";
 /// Ids are drawn by the one writer, in order.
 pub const FEED_VISIBLE: &str = "";
 /// Reads two issues by their ids; the transaction holds the whole database.
