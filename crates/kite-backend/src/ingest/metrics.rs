@@ -7,11 +7,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::queue::Fill;
+
 /// The figures of the ingest queue. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct IngestMetrics {
     waiting: Gauge,
     waiting_bytes: Gauge,
+    in_flight: Gauge,
     group_size: Histogram,
     commit: Histogram,
     /// Submissions refused because the queue was full.
@@ -23,6 +26,7 @@ impl Default for IngestMetrics {
         Self {
             waiting: Gauge::default(),
             waiting_bytes: Gauge::default(),
+            in_flight: Gauge::default(),
             group_size: Histogram::new([1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0]),
             commit: Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0]),
             refused: Counter::default(),
@@ -36,14 +40,17 @@ impl IngestMetrics {
         registry.register("ingest_waiting", "Submissions that wait for a transaction", self.waiting.clone());
         let bytes = self.waiting_bytes.clone();
         registry.register_with_unit("ingest_waiting", "Text that waits for a transaction", Unit::Bytes, bytes);
+        registry.register("ingest_groups", "Transactions that are going on", self.in_flight.clone());
         registry.register("ingest_group_size", "Submissions in one transaction", self.group_size.clone());
         registry.register_with_unit("ingest_commit", "Time of a transaction", Unit::Seconds, self.commit.clone());
         registry.register("ingest_refused", "Submissions refused by a full queue", self.refused.clone());
     }
 
-    pub(super) fn show_queue(&self, waiting: usize, bytes: usize) {
-        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-        self.waiting_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    pub(super) fn show_queue(&self, fill: Fill) {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        self.waiting.set(number(fill.waiting));
+        self.waiting_bytes.set(number(fill.bytes));
+        self.in_flight.set(number(fill.in_flight));
     }
 
     #[expect(clippy::cast_precision_loss, reason = "group sizes are small")]

@@ -104,7 +104,8 @@ async fn lock(
     scopes: &BTreeSet<Scope>,
 ) -> Result<(Timestamp, BTreeMap<Scope, ScopeState>), StoreError> {
     let by_key: BTreeMap<Uuid, &Scope> = scopes.iter().map(|scope| (keys::scope_key(scope), scope)).collect();
-    let named = |(key, scope): (&Uuid, &&Scope)| Named { key: Id(*key), scope: stored::write(&ScopeJson::from(*scope)) };
+    let named =
+        |(key, scope): (&Uuid, &&Scope)| Named { key: Id(*key), scope: stored::write(&ScopeJson::from(*scope)) };
     let input: Vec<_> = by_key.iter().map(named).collect();
     let mut clock = Timestamp::UNIX_EPOCH;
     let mut held = BTreeMap::new();

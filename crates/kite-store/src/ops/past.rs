@@ -38,8 +38,7 @@ pub(super) async fn read(connection: &mut Connection, rewrites: Vec<Rewrite>) ->
         };
         let since = Time(checkpoint.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |episode| episode.end.at));
         let (scope_key, key) = (Id(keys::scope_key(&identity.scope)), Id(keys::identity_key(&identity)));
-        let of_scope =
-            sqlx::query(OF_SCOPE).bind(scope_key).bind(since).bind(key).fetch_all(&mut *connection).await?;
+        let of_scope = sqlx::query(OF_SCOPE).bind(scope_key).bind(since).bind(key).fetch_all(&mut *connection).await?;
         let decisions = sqlx::query(DECISIONS).bind(key).bind(since).fetch_all(&mut *connection).await?;
         let reports = of_scope.iter().chain(&decisions).map(|row| load::report(row, &identity.scope));
         let mut reports = reports.collect::<Result<Vec<_>, _>>()?;

@@ -35,9 +35,13 @@ pub async fn connect(options: &Options) -> Result<Db, StoreError> {
             ("tcp_keepalives_count", "3"),
         ]);
     // A group is some hundred rows found by key. Without this, a plan made while a table was small
-    // goes on scanning it when it has grown.
-    let by_key =
-        server.clone().options([("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")]);
+    // goes on scanning it when it has grown. Planning anew would take longer than writing.
+    let by_key = server.clone().options([
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ]);
     // A plan for every search word would suit none of them.
     let by_value = server.options([("plan_cache_mode", "force_custom_plan")]);
     let readers = pool(options.max_connections.max(2)).connect_with(by_value).await?;

@@ -95,10 +95,7 @@ pub struct Script {
 
 impl Script {
     /// A script that does nothing unless its first statement, over these rows, returns them all.
-    pub fn guarded<R: Bulk>(
-        rows: &[R],
-        statement: impl FnOnce(&str) -> String,
-    ) -> Result<Self, crate::StoreError> {
+    pub fn guarded<R: Bulk>(rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<Self, crate::StoreError> {
         let mut script = Self::default();
         let guard = statement(&R::source(0));
         script.bind(rows)?;
@@ -109,7 +106,11 @@ impl Script {
     }
 
     /// Adds a statement over rows, if there are any.
-    pub fn add<R: Bulk>(&mut self, rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<(), crate::StoreError> {
+    pub fn add<R: Bulk>(
+        &mut self,
+        rows: &[R],
+        statement: impl FnOnce(&str) -> String,
+    ) -> Result<(), crate::StoreError> {
         if rows.is_empty() {
             return Ok(());
         }

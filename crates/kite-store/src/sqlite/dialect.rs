@@ -77,7 +77,11 @@ pub struct Script {
 
 impl Script {
     /// Adds a statement over rows, if there are any.
-    pub fn add<R: Bulk>(&mut self, rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<(), crate::StoreError> {
+    pub fn add<R: Bulk>(
+        &mut self,
+        rows: &[R],
+        statement: impl FnOnce(&str) -> String,
+    ) -> Result<(), crate::StoreError> {
         if !rows.is_empty() {
             self.statements.push((statement(&R::source()), crate::stored::write(&rows)));
         }
