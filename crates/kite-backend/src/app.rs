@@ -1,5 +1,6 @@
 //! What every request has at hand.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use kite_rules::{Config, RuleSet};
@@ -12,9 +13,12 @@ use crate::feed::Feed;
 use crate::http_metrics::HttpMetrics;
 use crate::ingest::Ingest;
 
-/// The parts of the running service. Cheap to clone.
+/// The running service. Cheap to clone, which happens several times per request.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The parts of the running service.
+pub struct Parts {
     /// The database, for reading.
     pub store: Store,
     /// The one way in, for writing.
@@ -22,9 +26,9 @@ pub struct App {
     /// The rules in force; the webhooks among them answer.
     pub rules: watch::Receiver<Arc<RuleSet>>,
     /// What rule files may know about the installation.
-    pub rule_config: Arc<Config>,
+    pub rule_config: Config,
     /// Settings that requests need.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// The time that clients' times are held against.
     pub clock: Clock,
     /// What happens, as it happens.
@@ -59,15 +63,23 @@ impl App {
         shutdown: &Shutdown,
     ) -> Self {
         let http_metrics = HttpMetrics::default();
-        Self {
+        Self(Arc::new(Parts {
             feed: Feed::start(store.clone(), http_metrics.streams.clone(), shutdown),
-            rule_config: Arc::new(Config::new(&settings.cluster_url, &settings.logs_endpoint)),
-            settings: Arc::new(settings),
+            rule_config: Config::new(&settings.cluster_url, &settings.logs_endpoint),
+            settings,
             store,
             ingest,
             rules,
             clock,
             http_metrics,
-        }
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, http::HeaderName};
 use kite_runtime::health::{self, Health};
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -79,12 +80,16 @@ pub fn service(app: App, health: Health, pages: Router<App>) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), let_in_local_callers))
         .with_state(app)
         // Probes come under the name of the machine they run on.
-        .merge(health::router(health))
-        .layer(middleware::from_fn(limit_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(cors)
-        .layer(middleware::from_fn_with_state(metrics, observe));
-    service.layer(compression())
+        .merge(health::router(health));
+    // One stack instead of six layers: the router boxes and clones each layer for every request.
+    service.layer(
+        ServiceBuilder::new()
+            .layer(compression())
+            .layer(middleware::from_fn_with_state(metrics, observe))
+            .layer(cors)
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(limit_time)),
+    )
 }
 
 async fn unknown_path(uri: Uri) -> Problem {

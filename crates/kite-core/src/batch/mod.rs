@@ -371,4 +371,17 @@ impl Batch {
             .cloned()
             .collect()
     }
+
+    /// What every entry says as a report, one for each scope at least, when none is a sweep: those
+    /// concern further scopes.
+    pub fn plain_reports(&self) -> Option<Vec<ReportKey>> {
+        let mut reports = Vec::new();
+        for entry in self.submissions.iter().flat_map(|submission| &submission.entries) {
+            if matches!(entry, crate::Entry::Sweep { .. }) {
+                return None;
+            }
+            reports.extend(stamp::report_keys(entry));
+        }
+        Some(reports)
+    }
 }

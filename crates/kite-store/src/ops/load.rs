@@ -17,16 +17,27 @@ pub(super) type Row = <Driver as sqlx::Database>::Row;
 /// The hashes of the texts that are stored for identities.
 pub type TextHashes = HashMap<Identity, Uuid>;
 
-const RECORD: &str = "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, \
-     i.ledger, i.related, i.created_at, i.updated_at, i.text_hash";
+macro_rules! record {
+    () => {
+        "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, \
+     i.ledger, i.related, i.created_at, i.updated_at, i.text_hash"
+    };
+}
+
+const RECORD: &str = record!();
 const REPORT: &str = "p.kind, p.run_id, p.occurred_at, p.sweep_run, p.issue_type, p.variant, p.scope_key, p.said, p.ended_at, \
      p.expires_at";
 
+/// What is known of the reports in `r`, and of their identities.
+pub const KNOWN: [&str; 2] = [
+    concat!("r.n, p.occurred_at, p.sweep_run, p.said, ", record!()),
+    "LEFT JOIN issues i ON i.key = r.key \
+     LEFT JOIN reports p ON p.target_key = r.key AND p.run_id = r.run_id AND p.kind = r.kind",
+];
+
 fn known_query(source: &str) -> String {
-    format!(
-        "SELECT r.n, p.occurred_at, p.sweep_run, p.said, {RECORD} FROM {source} LEFT JOIN issues i ON i.key = r.key \
-         LEFT JOIN reports p ON p.target_key = r.key AND p.run_id = r.run_id AND p.kind = r.kind"
-    )
+    let [columns, join] = KNOWN;
+    format!("SELECT {columns} FROM {source} {join}")
 }
 
 fn in_scopes_query(source: &str) -> String {
@@ -96,43 +107,12 @@ bulk! {
 }
 
 /// Reads what the lookups name.
-pub async fn load(
+pub(super) async fn load(
     connection: &mut Connection,
     lookups: &Lookups,
     names: &Names,
 ) -> Result<(Loaded, TextHashes), StoreError> {
-    let mut loaded = Loaded::default();
-    let mut texts = TextHashes::new();
-    let mut records = HashMap::new();
-    known(connection, lookups, names, &mut loaded, &mut records, &mut texts).await?;
-    if !lookups.cleared.is_empty() {
-        let since = |(scope, at): &(Scope, _)| Since { scope_key: Id(keys::scope_key(scope)), since: Time(*at) };
-        let input: Vec<_> = lookups.cleared.iter().map(since).collect();
-        for row in fetch(connection, &input, in_scopes_query).await? {
-            let (record, hash) = record(&row, names)?;
-            texts.insert(record.identity.clone(), hash);
-            records.insert(record.identity.clone(), record);
-        }
-    }
-    if !lookups.previous.is_empty() {
-        loaded.previous = previous(connection, lookups).await?;
-    }
-    if !lookups.anchors.is_empty() {
-        loaded.attempts = of_scopes(connection, attempts_query, &lookups.anchors, names).await?;
-        loaded.sweeps = of_scopes(connection, sweeps_query, &lookups.anchors, names).await?;
-    }
-    loaded.records = records.into_values().collect();
-    Ok((loaded, texts))
-}
-
-async fn known(
-    connection: &mut Connection,
-    lookups: &Lookups,
-    names: &Names,
-    loaded: &mut Loaded,
-    records: &mut HashMap<Identity, Record>,
-    texts: &mut TextHashes,
-) -> Result<(), StoreError> {
+    let mut reader = Reader::new(names);
     let known = |(n, key): (usize, &ReportKey)| Known {
         n: number(n),
         key: Id(keys::target_key(&key.target)),
@@ -141,25 +121,70 @@ async fn known(
     };
     let input: Vec<_> = lookups.reports.iter().enumerate().map(known).collect();
     for row in fetch(connection, &input, known_query).await? {
+        reader.take_known(&row, &lookups.reports)?;
+    }
+    reader.finish(connection, lookups).await
+}
+
+/// Collects what is read.
+pub struct Reader<'a> {
+    names: &'a Names,
+    loaded: Loaded,
+    records: HashMap<Identity, Record>,
+    texts: TextHashes,
+}
+
+impl<'a> Reader<'a> {
+    /// Nothing so far.
+    pub fn new(names: &'a Names) -> Self {
+        Self { names, loaded: Loaded::default(), records: HashMap::new(), texts: TextHashes::new() }
+    }
+
+    /// Takes a row with the [`KNOWN`] columns, of the `n`th of the reports that were asked for.
+    pub fn take_known(&mut self, row: &Row, asked: &[ReportKey]) -> Result<(), StoreError> {
         let n = usize::try_from(row.try_get::<i64, _>("n")?).unwrap_or(usize::MAX);
-        let Some(key) = lookups.reports.get(n) else {
-            continue;
-        };
+        let Some(key) = asked.get(n) else { return Ok(()) };
         if let Some(said) = row.try_get::<Option<&str>, _>("said")? {
+            let position = position(row, &key.run_id, key.kind)?;
             let said = stored::read_said(key.kind, said)?;
-            loaded.reports.push(StoredReport {
-                key: key.clone(),
-                position: position(&row, &key.run_id, key.kind)?,
-                said,
-            });
+            self.loaded.reports.push(StoredReport { key: key.clone(), position, said });
         }
         if row.try_get::<Option<Id>, _>("id")?.is_some() {
-            let (record, hash) = record(&row, names)?;
-            texts.insert(record.identity.clone(), hash);
-            records.insert(record.identity.clone(), record);
+            self.take_record(row)?;
         }
+        Ok(())
     }
-    Ok(())
+
+    fn take_record(&mut self, row: &Row) -> Result<(), StoreError> {
+        let (record, hash) = record(row, self.names)?;
+        self.texts.insert(record.identity.clone(), hash);
+        self.records.insert(record.identity.clone(), record);
+        Ok(())
+    }
+
+    /// Reads what is rarely needed.
+    pub async fn finish(
+        mut self,
+        connection: &mut Connection,
+        lookups: &Lookups,
+    ) -> Result<(Loaded, TextHashes), StoreError> {
+        if !lookups.cleared.is_empty() {
+            let since = |(scope, at): &(Scope, _)| Since { scope_key: Id(keys::scope_key(scope)), since: Time(*at) };
+            let input: Vec<_> = lookups.cleared.iter().map(since).collect();
+            for row in fetch(connection, &input, in_scopes_query).await? {
+                self.take_record(&row)?;
+            }
+        }
+        if !lookups.previous.is_empty() {
+            self.loaded.previous = previous(connection, lookups).await?;
+        }
+        if !lookups.anchors.is_empty() {
+            self.loaded.attempts = of_scopes(connection, attempts_query, &lookups.anchors, self.names).await?;
+            self.loaded.sweeps = of_scopes(connection, sweeps_query, &lookups.anchors, self.names).await?;
+        }
+        self.loaded.records = self.records.into_values().collect();
+        Ok((self.loaded, self.texts))
+    }
 }
 
 async fn previous(
@@ -271,6 +296,7 @@ fn record(row: &Row, names: &Names) -> Result<(Record, Uuid), StoreError> {
     Ok((record, row.try_get::<Id, _>("text_hash")?.0))
 }
 
-fn number(n: usize) -> i64 {
+/// A number as the database has it.
+pub fn number(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
