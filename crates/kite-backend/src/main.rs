@@ -15,6 +15,10 @@ use kite_store::{Store, StoreError};
 const END: Duration = Duration::from_secs(1);
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
+/// Many small texts live shortly in every request; this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<()> {
     let config = Config::parse();
     let (format, filter) = config.logging();

@@ -1,4 +1,4 @@
-//! What is done from time to time: expiries are noticed, old clears forgotten.
+//! What is done from time to time: expiries are noticed, texts sorted into the index, old clears forgotten.
 
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::ingest::Ingest;
 
 const EXPIRE_EVERY: Duration = Duration::from_secs(15);
+const TIDY_EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: Duration = Duration::from_mins(10);
 /// Rows of one step; the next step follows at once while there are more.
 const STEP: u32 = 500;
@@ -19,6 +20,8 @@ const STEP: u32 = 500;
 pub fn start(store: &Store, ingest: &Ingest, keep_clears: Option<SignedDuration>, shutdown: &Shutdown) {
     let (stop, expiring) = (shutdown.token(), expire(store.clone(), ingest.clone()));
     shutdown.spawn(async move { stop.run_until_cancelled(expiring).await });
+    let (stop, tidying) = (shutdown.token(), tidy(store.clone()));
+    shutdown.spawn(async move { stop.run_until_cancelled(tidying).await });
     if let Some(keep) = keep_clears {
         let (stop, pruning) = (shutdown.token(), prune(store.clone(), keep));
         shutdown.spawn(async move { stop.run_until_cancelled(pruning).await });
@@ -54,6 +57,17 @@ fn found(due: Result<Vec<Due>, StoreError>) -> Option<Vec<Due>> {
 
 fn expiry(Due { identity, run_id, at }: Due) -> Submission {
     Submission { entries: vec![Entry::Expiry { identity, run_id, at }] }
+}
+
+async fn tidy(store: Store) {
+    let mut ticks = interval(TIDY_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = store.tidy().await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "the search index cannot be tidied now");
+        }
+    }
 }
 
 async fn prune(store: Store, keep: SignedDuration) {

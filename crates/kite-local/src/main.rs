@@ -19,6 +19,10 @@ use kite_store::Store;
 use crate::args::Args;
 use crate::folder::Place;
 
+/// Many small texts live shortly in every request; this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match start(Args::parse()) {
         Ok(code) => code,

@@ -138,6 +138,11 @@ impl Store {
         on_either!(self, tasks::prune(received_before, limit))
     }
 
+    /// Sorts new texts into the search index, which writers leave to this.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        on_either!(self, dialect::tidy())
+    }
+
     /// The database's clock.
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
         on_either!(self, dialect::clock())

@@ -241,3 +241,9 @@ pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, wanted: &str, reach: 
 pub async fn clock(db: &Db) -> Result<Timestamp, crate::StoreError> {
     Ok(sqlx::query_scalar::<_, Time>("SELECT clock_timestamp()").fetch_one(&db.readers).await?.0)
 }
+
+/// Sorts new texts into the search index.
+pub async fn tidy(db: &Db) -> Result<(), crate::StoreError> {
+    sqlx::query("SELECT gin_clean_pending_list('texts_search')").execute(&db.readers).await?;
+    Ok(())
+}
