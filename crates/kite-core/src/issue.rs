@@ -103,18 +103,20 @@ words! {
 }
 
 /// The resource that reports are about; the unit of locking.
+///
+/// The fields are compared in this order: the name tells most scopes apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
-    /// Cluster the resource lives in; empty for the only one.
-    pub cluster: String,
+    /// Name of the resource.
+    pub resource_name: String,
     /// Tenant in which its issues are filed.
     pub namespace: String,
     /// Kind of the resource.
     pub resource_type: String,
-    /// Name of the resource.
-    pub resource_name: String,
     /// Namespace of the resource.
     pub resource_namespace: String,
+    /// Cluster the resource lives in; empty for the only one.
+    pub cluster: String,
 }
 
 /// What makes two failures the same problem: one issue per identity, ever.

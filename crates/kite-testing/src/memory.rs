@@ -8,7 +8,7 @@ use kite_core::batch::{
     StoredReport,
 };
 use kite_core::ledger::Episode;
-use kite_core::{Content, Identity, Scope, Submission};
+use kite_core::{Content, Identity, Scope, Submission, Target};
 use uuid::Uuid;
 
 use crate::reference::{Whole, bare};
@@ -80,7 +80,8 @@ impl Memory {
             let touched = |since: Timestamp| {
                 record.ledger.open.is_some() || record.ledger.settled.as_ref().is_some_and(|at| at.at >= since)
             };
-            lookups.identities.contains(&record.identity) || since(&record.identity.scope).is_some_and(touched)
+            lookups.reports.iter().any(|key| key.target == Target::from(&record.identity))
+                || since(&record.identity.scope).is_some_and(touched)
         });
         let attempts = |scope: &Scope| {
             let scope = scope.clone();

@@ -1,5 +1,7 @@
 //! Step 2: every entry is filed and, where it is the newest word, applied at once.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::tell::Telling;
@@ -31,7 +33,7 @@ impl Batch {
     /// Takes over what the store read and applies every entry.
     pub fn apply(&mut self, loaded: Loaded) {
         self.take_over(loaded);
-        let submissions = std::mem::take(&mut self.submissions);
+        let submissions = Arc::clone(&self.submissions);
         for (submission, Submission { entries }) in submissions.iter().enumerate() {
             for (entry, said) in entries.iter().enumerate() {
                 let verdict = self.apply_entry(At { submission, entry }, said);
@@ -40,14 +42,15 @@ impl Batch {
                 }
             }
         }
-        self.submissions = submissions;
         self.revise_sweeps();
     }
 
     fn take_over(&mut self, loaded: Loaded) {
         let file = |report: StoredReport| (report.key.clone(), Filed { report, is_stored: true, is_changed: false });
         self.reports = loaded.reports.into_iter().map(file).collect();
-        self.slots = loaded.records.into_iter().map(|record| (record.identity.clone(), Slot::stored(record))).collect();
+        self.reports.reserve(self.submissions.len());
+        let slot = |record: Record| (record.identity.clone(), Box::new(Slot::stored(record)));
+        self.slots = loaded.records.into_iter().map(slot).collect();
         self.previous = loaded.previous.into_iter().map(|(scope, at, position)| ((scope, at), position)).collect();
         self.sweeps = loaded.sweeps;
         self.attempts = self.revised_anchors().into_iter().map(|anchor| (anchor, Vec::new())).collect();
@@ -234,7 +237,7 @@ impl Batch {
         let (clock, new_id) = (self.clock, &mut self.new_id);
         self.slots
             .entry(identity.clone())
-            .or_insert_with(|| Slot::new(Record::empty(identity.clone(), new_id(), clock)))
+            .or_insert_with(|| Box::new(Slot::new(Record::empty(identity.clone(), new_id(), clock))))
     }
 
     /// The known identities that a target covers.

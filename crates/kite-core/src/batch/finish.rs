@@ -1,6 +1,7 @@
 //! Step 4: what must be written, and the answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -12,10 +13,10 @@ use crate::report::{Entry, Submission};
 impl Batch {
     /// What must be written, and one answer per submission.
     pub fn finish(mut self) -> Decision {
-        let submissions = std::mem::take(&mut self.submissions);
+        let submissions = Arc::clone(&self.submissions);
         let mut outcomes = std::mem::take(&mut self.outcomes);
         let mut created = BTreeSet::new();
-        for (outcome, submission) in outcomes.iter_mut().zip(&submissions) {
+        for (outcome, submission) in outcomes.iter_mut().zip(submissions.iter()) {
             self.answer(outcome, submission, &mut created);
         }
         let scopes = self.scopes.into_iter().filter(|(_, held)| held.state != held.stored);
@@ -23,10 +24,10 @@ impl Batch {
         let (stored, fresh): (Vec<_>, Vec<_>) = filed.partition(|filed| filed.is_stored);
         let mut counters = BTreeMap::new();
         let mut records = Vec::new();
-        for slot in self.slots.into_values().filter(Slot::changed) {
+        for slot in self.slots.into_values().filter(|slot| slot.changed()) {
             count(&mut counters, slot.stored.as_ref(), -1);
             count(&mut counters, Some(&slot.record), 1);
-            let Slot { record, stored, purged, replace_from, ended, .. } = slot;
+            let Slot { record, stored, purged, replace_from, ended, .. } = *slot;
             records.push(Written { record, is_new: stored.is_none(), purged, replace_from, ended });
         }
         counters.retain(|_, difference| *difference != 0);

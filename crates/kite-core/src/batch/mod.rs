@@ -19,6 +19,7 @@ mod sweeps;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -33,13 +34,13 @@ pub use refold::Reread;
 
 /// Many submissions on their way through a transaction.
 pub struct Batch {
-    submissions: Vec<Submission>,
+    submissions: Arc<[Submission]>,
     new_id: Box<dyn FnMut() -> Uuid + Send>,
     clock: Timestamp,
     scopes: HashMap<Scope, Held>,
     stamps: Vec<Timestamp>,
     reports: HashMap<ReportKey, Filed>,
-    slots: BTreeMap<Identity, Slot>,
+    slots: BTreeMap<Identity, Box<Slot>>,
     sweeps: Vec<StoredReport>,
     attempts: HashMap<Scope, Vec<StoredReport>>,
     previous: HashMap<(Scope, Timestamp), Position>,
@@ -168,10 +169,8 @@ pub struct Record {
 /// What a batch must read before it can decide.
 #[derive(Debug, Default)]
 pub struct Lookups {
-    /// Reports that may be known already.
+    /// Reports that may be known already; and the identities they speak of.
     pub reports: Vec<ReportKey>,
-    /// Identities that are spoken of.
-    pub identities: Vec<Identity>,
     /// Scopes that become clear: their identities that are active, or were settled at or after the time.
     pub cleared: Vec<(Scope, Timestamp)>,
     /// The newest attempt of each scope before the time.
@@ -185,7 +184,7 @@ pub struct Lookups {
 pub struct Loaded {
     /// For [`Lookups::reports`], with contents.
     pub reports: Vec<StoredReport>,
-    /// For [`Lookups::identities`] and [`Lookups::cleared`].
+    /// The identities that [`Lookups::reports`] and [`Lookups::cleared`] speak of.
     pub records: Vec<Record>,
     /// For [`Lookups::previous`].
     pub previous: Vec<(Scope, Timestamp, Position)>,
@@ -339,7 +338,8 @@ struct Pending {
 
 impl Batch {
     /// A batch of submissions; `new_id` names new issues.
-    pub fn new(submissions: Vec<Submission>, new_id: impl FnMut() -> Uuid + Send + 'static) -> Self {
+    pub fn new(submissions: impl Into<Arc<[Submission]>>, new_id: impl FnMut() -> Uuid + Send + 'static) -> Self {
+        let submissions = submissions.into();
         let outcomes = vec![Outcome::default(); submissions.len()];
         Self {
             submissions,

@@ -17,7 +17,8 @@ impl Batch {
     /// change in an anchor's past touches scopes that are not locked.
     pub fn locked(&mut self, clock: Timestamp, scopes: BTreeMap<Scope, ScopeState>) -> Result<(), MoreScopes> {
         let missing: BTreeSet<Scope> = self
-            .late_anchors(|anchor| scopes.get(anchor))
+            .late_anchors(scopes.iter())
+            .into_iter()
             .flat_map(|anchor| scopes.get(anchor).into_iter().flat_map(|state| &state.sweeps))
             .filter(|target| !scopes.contains_key(*target))
             .cloned()
@@ -41,7 +42,6 @@ impl Batch {
     /// What must be read before [`Self::apply`].
     pub fn lookups(&self) -> Lookups {
         let mut lookups = Lookups::default();
-        let mut identities = BTreeSet::new();
         let mut cleared: BTreeMap<Scope, Timestamp> = BTreeMap::new();
         let mut since = |scope: &Scope, at: Timestamp| {
             let known = cleared.entry(scope.clone()).or_insert(at);
@@ -52,11 +52,7 @@ impl Batch {
                 let at = self.time_of(index, entry);
                 lookups.reports.extend(report_keys(entry));
                 match entry {
-                    Entry::Failing { identity, .. }
-                    | Entry::Person { identity, .. }
-                    | Entry::Expiry { identity, .. } => {
-                        identities.insert(identity.clone());
-                    }
+                    Entry::Failing { .. } | Entry::Person { .. } | Entry::Expiry { .. } => {}
                     Entry::Clear { target, .. } => since(&target.scope, at),
                     Entry::Sweep { anchor, scopes, .. } => {
                         for scope in scopes {
@@ -75,7 +71,6 @@ impl Batch {
                 .for_each(|scope| since(scope, Timestamp::UNIX_EPOCH));
             lookups.anchors.push(anchor);
         }
-        lookups.identities = identities.into_iter().collect();
         lookups.cleared = cleared.into_iter().collect();
         lookups
     }
@@ -83,14 +78,14 @@ impl Batch {
     /// Anchors whose sweeps must be given their times anew: something is put before a stored
     /// sweep, or this batch holds both a sweep and attempts that say when they were.
     pub(super) fn revised_anchors(&self) -> BTreeSet<Scope> {
-        let entries = || self.submissions.iter().flat_map(|submission| &submission.entries);
-        let timed: BTreeSet<&Scope> = entries().filter_map(timed_attempt).map(|(scope, _)| scope).collect();
-        let swept = entries().filter_map(|entry| match entry {
-            Entry::Sweep { anchor, .. } => Some(anchor),
-            _ => None,
-        });
-        let late = self.late_anchors(|anchor| self.scopes.get(anchor).map(|held| &held.stored));
-        late.chain(swept.filter(|anchor| timed.contains(*anchor))).cloned().collect()
+        let swept =
+            self.submissions.iter().flat_map(|submission| &submission.entries).filter_map(|entry| match entry {
+                Entry::Sweep { anchor, .. } => Some(anchor),
+                _ => None,
+            });
+        let swept = swept.filter(|anchor| self.timed_attempts().any(|(scope, _)| scope == *anchor));
+        let late = self.late_anchors(self.scopes.iter().map(|(scope, held)| (scope, &held.stored)));
+        late.into_iter().chain(swept).cloned().collect()
     }
 
     /// When an entry happened.
@@ -110,7 +105,7 @@ impl Batch {
         let mut next: BTreeMap<&Scope, Timestamp> =
             scopes.iter().map(|(scope, state)| (scope, state.stamped_at)).collect();
         self.stamps.clear();
-        for submission in &self.submissions {
+        for submission in self.submissions.iter() {
             let touched: Vec<&Scope> = submission.entries.iter().flat_map(Entry::scopes).collect();
             let stamp =
                 touched.iter().filter_map(|scope| next.get(scope)).max().copied().unwrap_or(Timestamp::UNIX_EPOCH);
@@ -124,14 +119,14 @@ impl Batch {
     }
 
     /// Anchors into whose past, before a sweep, this batch puts an attempt.
-    fn late_anchors<'a>(
-        &'a self,
-        state: impl Fn(&Scope) -> Option<&'a ScopeState> + 'a,
-    ) -> impl Iterator<Item = &'a Scope> {
-        let attempts = self.submissions.iter().flat_map(|submission| &submission.entries).filter_map(timed_attempt);
-        attempts
-            .filter(move |(scope, at)| state(scope).is_some_and(|state| state.swept_at > Some(*at)))
-            .map(|(scope, _)| scope)
+    fn late_anchors<'s>(&self, states: impl Iterator<Item = (&'s Scope, &'s ScopeState)>) -> Vec<&Scope> {
+        let swept: BTreeMap<_, _> = states.filter_map(|(scope, state)| Some((scope, state.swept_at?))).collect();
+        let is_late = |(scope, at): &(&Scope, Timestamp)| swept.get(scope).is_some_and(|swept| swept > at);
+        self.timed_attempts().filter(is_late).map(|(scope, _)| scope).collect()
+    }
+
+    fn timed_attempts(&self) -> impl Iterator<Item = (&Scope, Timestamp)> {
+        self.submissions.iter().flat_map(|submission| &submission.entries).filter_map(timed_attempt)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing: one transaction per group, in which the core decides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,12 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// Applies a group; when it fails for one submission's sake, halves of it, so that only the
 /// culprit fails.
 pub async fn apply(db: &Db, submissions: Vec<Submission>) -> Vec<Result<Outcome, StoreError>> {
-    apply_or_halve(db, submissions, false).await
+    apply_or_halve(db, submissions.into(), false).await
 }
 
 /// A part of a group that failed does not wait long for locks again: the culprit's companions have
 /// waited long enough. Only the culprit, when it is found, may.
-async fn apply_or_halve(db: &Db, submissions: Vec<Submission>, is_part: bool) -> Vec<Result<Outcome, StoreError>> {
+async fn apply_or_halve(db: &Db, submissions: Arc<[Submission]>, is_part: bool) -> Vec<Result<Outcome, StoreError>> {
     let hurry = is_part && submissions.len() > 1;
     let failed = match tokio::time::timeout(PATIENCE, attempt(db, &submissions, hurry)).await {
         Ok(Ok(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
@@ -43,10 +44,9 @@ async fn apply_or_halve(db: &Db, submissions: Vec<Submission>, is_part: bool) ->
         submissions = submissions.len(),
         "a group failed and is halved"
     );
-    let mut first = submissions;
-    let second = first.split_off(first.len() / 2);
-    let mut outcomes = Box::pin(apply_or_halve(db, first, true)).await;
-    outcomes.extend(Box::pin(apply_or_halve(db, second, true)).await);
+    let (first, second) = submissions.split_at(submissions.len() / 2);
+    let mut outcomes = Box::pin(apply_or_halve(db, first.into(), true)).await;
+    outcomes.extend(Box::pin(apply_or_halve(db, second.into(), true)).await);
     outcomes
 }
 
@@ -55,11 +55,11 @@ fn each_failed(error: StoreError, count: usize) -> Vec<Result<Outcome, StoreErro
     again.into_iter().chain([Err(error)]).collect()
 }
 
-async fn attempt(db: &Db, submissions: &[Submission], hurry: bool) -> Result<Vec<Outcome>, StoreError> {
+async fn attempt(db: &Db, submissions: &Arc<[Submission]>, hurry: bool) -> Result<Vec<Outcome>, StoreError> {
     if !hurry && let Some(outcomes) = optimistic::apply(db, submissions).await? {
         return Ok(outcomes);
     }
-    let mut batch = Batch::new(submissions.to_vec(), Uuid::now_v7);
+    let mut batch = Batch::new(Arc::clone(submissions), Uuid::now_v7);
     let mut scopes = batch.scopes();
     let mut transaction = loop {
         let mut transaction = begin(db).await?;

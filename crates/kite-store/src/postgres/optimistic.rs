@@ -6,6 +6,7 @@
 //! the one that was read. So a group takes two round trips instead of five.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use kite_core::batch::{Batch, Decision, Outcome, ReportKey, ScopeState};
@@ -49,8 +50,8 @@ type Seen = BTreeMap<Scope, (i64, ScopeState)>;
 
 /// Applies a group. `None`: that needs a transaction with locks, because somebody else writes to
 /// one of the scopes, or because more than one report each must be looked at.
-pub async fn apply(db: &Db, submissions: &[Submission]) -> Result<Option<Vec<Outcome>>, StoreError> {
-    let mut batch = Batch::new(submissions.to_vec(), Uuid::now_v7);
+pub async fn apply(db: &Db, submissions: &Arc<[Submission]>) -> Result<Option<Vec<Outcome>>, StoreError> {
+    let mut batch = Batch::new(Arc::clone(submissions), Uuid::now_v7);
     let Some(reports) = batch.plain_reports() else { return Ok(None) };
     let scopes = batch.scopes();
     let (by_key, names) = (scopes.iter().map(|scope| (keys::scope_key(scope), scope)).collect(), Names::of(&scopes));
