@@ -22,3 +22,11 @@ pub use problem::{FieldError, Problem};
 pub use report::{BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope};
 pub use summary::{Count, Summary};
 pub use webhook::WebhookResponse;
+
+/// Reads `null` as nothing: that is how Go writes an empty slice or map.
+fn null_is_empty<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let value: Option<T> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(value.unwrap_or_default())
+}

@@ -54,10 +54,10 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
     /// Where to look.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::null_is_empty")]
     pub links: Vec<LinkInput>,
     /// Facts to filter by, such as `application` and `component`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "crate::null_is_empty")]
     pub labels: BTreeMap<String, String>,
     /// When the failure stops counting if nothing newer is heard (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kite_rules::{Config, RuleSet};
 use kite_runtime::shutdown::Shutdown;
@@ -38,7 +39,7 @@ pub struct Parts {
 }
 
 /// Settings that requests need.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Base of links to the cluster's user interface (`KITE_CLUSTER_URL`).
     pub cluster_url: String,
@@ -50,6 +51,21 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Pages of other servers that may call the service (`KITE_ALLOWED_ORIGINS`).
     pub allowed_origins: Vec<String>,
+    /// How long a request may take until its answer begins (`KITE_WRITE_TIMEOUT`).
+    pub answer_within: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cluster_url: String::new(),
+            logs_endpoint: String::new(),
+            version: String::new(),
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            answer_within: Duration::from_secs(30),
+        }
+    }
 }
 
 impl App {

@@ -4,7 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, ValueEnum};
+use axum::http::Uri;
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory as _, Parser, ValueEnum};
 use jiff::SignedDuration;
 use kite_runtime::{duration, logging, secret};
 
@@ -66,10 +68,10 @@ struct Network {
     /// Listener for `/metrics`, `/livez` and `/readyz`, such as 127.0.0.1:9090.
     #[arg(long, env = "KITE_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
-    /// How long a request may take to arrive whole.
+    /// How long the header of a request may take to arrive, if longer than a connection may idle.
     #[arg(long, env = "KITE_READ_TIMEOUT", default_value = "30s", value_parser = duration::parse)]
     read_timeout: Duration,
-    /// How long an answer may take; the service itself answers within 30 seconds.
+    /// How long a request may take until its answer begins.
     #[arg(long, env = "KITE_WRITE_TIMEOUT", default_value = "30s", value_parser = duration::parse)]
     write_timeout: Duration,
     /// How long a connection may be without a request.
@@ -162,6 +164,8 @@ struct Operation {
     log_format: logging::Format,
 }
 
+const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+
 /// A setting that stops the start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -177,6 +181,12 @@ pub enum ConfigError {
          if everybody who can reach it may read and write everything"
     )]
     Exposed(IpAddr),
+    /// Everybody's pages could write, and nobody signs in.
+    #[error("KITE_ALLOWED_ORIGINS must name servers such as https://portal.example, and `{0}` is none")]
+    Origin(String),
+    /// An unknown word.
+    #[error("KITE_DB_SSL_MODE must be one of {SSL_MODES:?}, not `{0}`")]
+    SslMode(String),
     /// A setting promises something that is not built.
     #[error("{0} is not built yet: leave it out")]
     NotBuilt(&'static str),
@@ -205,6 +215,12 @@ pub struct Plan {
 }
 
 impl Config {
+    /// Reads flags and environment variables. What cannot be understood ends the program with a
+    /// message that names both.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| naming_variable(error).exit())
+    }
+
     /// How to log.
     pub fn logging(&self) -> (logging::Format, &str) {
         (self.operation.log_format, &self.operation.log_level)
@@ -235,13 +251,21 @@ impl Config {
             metrics_listen: network.metrics_listen,
             limits,
             store: database.options()?,
-            service: service::Options { settings: clients.settings(is_exposed)?, ingest, rules, keep_clears },
+            service: service::Options {
+                settings: clients.settings(is_exposed, network.write_timeout)?,
+                ingest,
+                rules,
+                keep_clears,
+            },
         })
     }
 }
 
 impl Storage {
     fn options(self) -> Result<kite_store::Options, ConfigError> {
+        if !SSL_MODES.contains(&self.db_ssl_mode.as_str()) {
+            return Err(ConfigError::SslMode(self.db_ssl_mode));
+        }
         let url = match secret::secret_from_env_or_file("KITE_DATABASE_URL")? {
             _ if self.database_url.is_some() => self.database_url.unwrap_or_default(),
             Some(url) => secrecy::ExposeSecret::expose_secret(&url).to_owned(),
@@ -264,7 +288,7 @@ impl Storage {
 }
 
 impl Clients {
-    fn settings(self, is_exposed: bool) -> Result<Settings, ConfigError> {
+    fn settings(self, is_exposed: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
         let promises = [
             (self.impersonate, "AUTH_IMPERSONATE"),
             (self.feature_namespace_checking, "KITE_FEATURE_NAMESPACE_CHECKING"),
@@ -275,15 +299,37 @@ impl Clients {
         if let Some((_, name)) = promises.into_iter().find(|(is_set, _)| *is_set) {
             return Err(ConfigError::NotBuilt(name));
         }
+        let is_origin = |origin: &String| {
+            origin.parse::<Uri>().is_ok_and(|uri| {
+                matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some() && uri.path() == "/"
+            }) && !origin.ends_with('/')
+        };
+        if let Some(wrong) = self.allowed_origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(ConfigError::Origin(wrong.clone()));
+        }
         let local = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
         Ok(Settings {
             cluster_url: self.cluster_url,
             logs_endpoint: self.logs_endpoint,
             version: self.version_shown,
+            answer_within,
             allowed_hosts: if is_exposed { Vec::new() } else { local },
             allowed_origins: if self.enable_cors { self.allowed_origins } else { Vec::new() },
         })
     }
+}
+
+/// Adds the environment variable to an error that names only the flag.
+fn naming_variable(mut error: clap::Error) -> clap::Error {
+    let command = Config::command();
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return error };
+    let flag = argument.split_whitespace().next().unwrap_or_default().trim_start_matches('-').to_owned();
+    let found = command.get_arguments().find(|argument| argument.get_long() == Some(&flag));
+    if let Some(variable) = found.and_then(|argument| argument.get_env()) {
+        let variable = variable.to_string_lossy();
+        error.insert(ContextKind::InvalidArg, ContextValue::String(format!("--{flag} ({variable})")));
+    }
+    error
 }
 
 /// A part of an address.
@@ -317,9 +363,22 @@ mod tests {
         for (flag, value) in
             [("--port", "99999"), ("--idle-timeout", "soon"), ("--log-format", "xml"), ("--host", "here")]
         {
-            let error = parse(&[flag, value]).unwrap_err().to_string();
-            assert!(error.contains(flag), "{error}");
+            let error = naming_variable(parse(&[flag, value]).unwrap_err()).to_string();
+            let variable = format!("KITE_{}", flag.trim_start_matches('-').to_uppercase().replace('-', "_"));
+            assert!(error.contains(flag) && error.contains(&variable), "{error}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_understood_later_names_its_setting_too() {
+        let refusal = |arguments: &[&str]| parse(arguments).unwrap().plan().unwrap_err().to_string();
+        assert!(refusal(&["--db-ssl-mode", "on"]).starts_with("KITE_DB_SSL_MODE"));
+        for origin in ["*", "portal.example", "https://portal.example/", "ftp://portal.example", "null"] {
+            let refused = refusal(&["--enable-cors", "--allowed-origins", origin]);
+            assert!(refused.starts_with("KITE_ALLOWED_ORIGINS") && refused.contains(origin), "{refused}");
+        }
+        let origins = "https://portal.example,http://localhost:3000";
+        assert!(parse(&["--enable-cors", "--allowed-origins", origins]).unwrap().plan().is_ok());
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use kite_backend::config::{Config, Plan};
 use kite_backend::service::Service;
 use kite_runtime::shutdown::Shutdown;
@@ -20,7 +19,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> anyhow::Result<()> {
-    let config = Config::parse();
+    let config = Config::read();
     let (format, filter) = config.logging();
     logging::init(format, filter).context("KITE_LOG_LEVEL")?;
     let plan = config.plan()?;

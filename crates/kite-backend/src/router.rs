@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -28,8 +28,6 @@ use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
 use crate::routes::{history, issue, issues, related, reports, service, stream, summary, webhooks};
 
-/// How long a request may take until its answer begins.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Smaller answers are not worth the time to compress them.
 const COMPRESSED_ABOVE: u64 = 4096;
 
@@ -71,7 +69,7 @@ pub fn service(app: App, health: Health, pages: Router<App>) -> Router {
     let document = Bytes::from(serde_json::to_vec(&openapi()).unwrap_or_default());
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], document));
     let cors = cors(&app.settings);
-    let metrics = app.http_metrics.clone();
+    let (metrics, answer_within) = (app.http_metrics.clone(), app.settings.answer_within);
     let service = api
         .route("/openapi.json", document)
         .merge(pages)
@@ -88,7 +86,7 @@ pub fn service(app: App, health: Health, pages: Router<App>) -> Router {
             .layer(middleware::from_fn_with_state(metrics, observe))
             .layer(cors)
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(middleware::from_fn(limit_time)),
+            .layer(middleware::from_fn_with_state(answer_within, limit_time)),
     )
 }
 
@@ -96,8 +94,8 @@ async fn unknown_path(uri: Uri) -> Problem {
     Problem::NotFound(format!("there is nothing at `{}`", uri.path()))
 }
 
-async fn limit_time(request: Request, next: Next) -> Result<Response, Problem> {
-    let answered = tokio::time::timeout(TIME_LIMIT, next.run(request)).await;
+async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Result<Response, Problem> {
+    let answered = tokio::time::timeout(limit, next.run(request)).await;
     answered.map_err(|_| Problem::busy("the request took too long"))
 }
 

@@ -181,6 +181,7 @@ impl Failure {
 #[derive(Debug)]
 pub struct Mix {
     random: Rng,
+    known_in_ten: u8,
     known: u64,
     next_new: u64,
     next_run: u64,
@@ -194,13 +195,18 @@ impl Mix {
         let texts = (0..known).map(|_| 0).collect();
         // Another mix, in the same database when it has grown, names other runs.
         let next_run = stored << 24;
-        Self { random: Rng::with_seed(stored), known, next_new: stored, next_run, texts }
+        Self { random: Rng::with_seed(stored), known_in_ten: 7, known, next_new: stored, next_run, texts }
+    }
+
+    /// The same where no component fails for the first time.
+    pub fn of_known(known: u64, stored: u64) -> Self {
+        Self { known_in_ten: 10, ..Self::new(known, stored) }
     }
 
     /// The next failure; never the same twice.
     pub fn draw(&mut self) -> Failure {
         self.next_run += 1;
-        if self.random.u8(..10) < 7 { self.known_component() } else { self.new_component() }
+        if self.random.u8(..10) < self.known_in_ten { self.known_component() } else { self.new_component() }
     }
 
     /// Components that there are when all that was drawn is stored.

@@ -37,6 +37,7 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         allowed_hosts: ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
         allowed_origins: Vec::new(),
+        ..Settings::default()
     };
     let options = service::Options { settings, rules: args.rules_dir.clone(), ..service::Options::default() };
     let Service { router, app, .. } = Service::start(store, options, &shutdown);

@@ -32,11 +32,11 @@ pub async fn update_issue(
     State(app): State<App>,
     asking: Asking,
     IssueId(id): IssueId,
-    Json(request): Json<UpdateIssue>,
+    Json(sent): Json<UpdateIssue>,
 ) -> Result<Response, Problem> {
     let found = issues::get_issue(&app, &asking, id).await?;
-    let checked = issue::update(request, &found, app.clock.now()).map_err(Problem::Invalid)?;
-    let Checked { value: decisions, warnings } = checked;
+    let checked = sent.check(|request| issue::update(request, &found, app.clock.now()));
+    let Checked { value: decisions, warnings } = checked.map_err(Problem::Invalid)?;
     let updated = issues::decide(&app, &asking, found, decisions).await?;
     Ok(with_warnings(StatusCode::OK, written(&app, &asking, updated).await?, &warnings))
 }
@@ -57,9 +57,10 @@ pub async fn resolve_issue(
     State(app): State<App>,
     asking: Asking,
     IssueId(id): IssueId,
-    OptionalJson(request): OptionalJson<ResolveIssue>,
+    OptionalJson(sent): OptionalJson<ResolveIssue>,
 ) -> Result<Response, Problem> {
+    let resolve = sent.check(|request| Ok(issue::resolve(request))).map_err(Problem::Invalid)?;
     let found = issues::get_issue(&app, &asking, id).await?;
-    let resolved = issues::decide(&app, &asking, found, vec![issue::resolve(request)]).await?;
+    let resolved = issues::decide(&app, &asking, found, vec![resolve]).await?;
     Ok(with_warnings(StatusCode::OK, written(&app, &asking, resolved).await?, &[]))
 }

@@ -48,9 +48,9 @@ pub async fn create_issue(
     State(app): State<App>,
     asking: Asking,
     delivery: Delivery,
-    Json(request): Json<CreateIssue>,
+    Json(sent): Json<CreateIssue>,
 ) -> Result<Response, Problem> {
-    let checked = issue::create(request, app.clock.now(), &delivery, asking.name());
+    let checked = sent.check(|request| issue::create(request, app.clock.now(), &delivery, asking.name()));
     let Checked { value: submission, warnings } = checked.map_err(Problem::Invalid)?;
     let created = issues::create_issue(&app, &asking, submission).await?;
     Ok(with_warnings(StatusCode::CREATED, written(&app, &asking, created).await?, &warnings))

@@ -19,8 +19,9 @@ pub async fn relate(
     State(app): State<App>,
     asking: Asking,
     IssueId(id): IssueId,
-    Json(request): Json<RelateIssue>,
+    Json(sent): Json<RelateIssue>,
 ) -> Result<(StatusCode, JsonAnswer<Message>), Problem> {
+    let request = sent.check(Ok).map_err(Problem::Invalid)?;
     let related = request.related_id.filter(|text| !text.trim().is_empty());
     let related = related.ok_or_else(|| Problem::invalid("relatedId", "is required"))?;
     let related: Uuid = related.trim().parse().map_err(|_| Problem::invalid("relatedId", "must be a UUID"))?;

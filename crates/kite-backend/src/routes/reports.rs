@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::parameters::InNamespace;
 use crate::app::App;
 use crate::input::body::{BATCH, Format, Posted};
-use crate::input::json::{self, typed};
+use crate::input::json::{self, Sent};
 use crate::input::{Asking, Delivery};
 use crate::problem::Problem;
-use crate::use_cases::reports::{Item, take_in};
+use crate::use_cases::reports::take_in;
 
 const MOST_REPORTS: usize = 1000;
 
@@ -38,21 +38,21 @@ pub async fn take_in_reports(
 }
 
 /// The reports of an array. Only when one of them has a wrong type each is looked at alone.
-fn array(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+fn array(bytes: &[u8]) -> Result<Vec<Sent<Report>>, Problem> {
     if let Ok(reports) = serde_json::from_slice::<Vec<Report>>(bytes) {
-        return Ok(reports.into_iter().map(Ok).collect());
+        return Ok(reports.into_iter().map(Sent::from).collect());
     }
     match json::value(bytes)? {
-        Value::Array(items) => Ok(items.iter().map(typed).collect()),
+        Value::Array(items) => Ok(items.into_iter().map(json::typed).collect()),
         _ => Err(Problem::Unreadable("the body must be an array of reports".to_owned())),
     }
 }
 
 /// The reports of a body with one in each line.
-fn lines(bytes: &[u8]) -> Result<Vec<Item>, Problem> {
+fn lines(bytes: &[u8]) -> Result<Vec<Sent<Report>>, Problem> {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-    lines.map(|(index, line)| json::object(line).map_err(|problem| in_line(index, &problem))).collect()
+    lines.map(|(index, line)| json::parse(line).map_err(|problem| in_line(index, &problem))).collect()
 }
 
 fn in_line(index: usize, problem: &Problem) -> Problem {
@@ -66,14 +66,15 @@ mod tests {
     #[test]
     fn a_wrong_type_in_one_report_leaves_the_others_alone() {
         let items = array(br#"[{"title": "a"}, {"title": 5}, 7, {"title": "b"}]"#).unwrap();
-        assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, false, true]);
-        assert_eq!(items[1].as_ref().unwrap_err()[0].field, "title");
+        let wrong: Vec<_> = items.into_iter().map(|item| item.check(Ok).err()).collect();
+        assert_eq!(wrong.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, true, false]);
+        assert_eq!(wrong[1].as_ref().unwrap()[0].field, "title");
     }
 
     #[test]
     fn lines_may_be_blank_and_an_unreadable_one_is_named() {
         let items = lines(b"{\"title\": \"a\"}\r\n\n  \n{\"title\": 5}\n").unwrap();
-        assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(items.into_iter().map(|item| item.check(Ok).is_ok()).collect::<Vec<_>>(), [true, false]);
         let problem = lines(b"{}\n{\"title\":").unwrap_err();
         assert!(problem.to_string().starts_with("in line 2 of the body:"), "{problem}");
     }

@@ -8,12 +8,10 @@ use kite_core::{Entry, Submission};
 
 use crate::app::App;
 use crate::ingest::IngestError;
+use crate::input::json::Sent;
 use crate::input::report::{self, Reading};
 use crate::input::{Asking, Checked, Delivery, Manner};
 use crate::problem::Problem;
-
-/// A report as sent, or what is wrong with its form.
-pub type Item = Result<Report, Vec<FieldError>>;
 
 /// Stores each report that is sound, and says what became of each.
 ///
@@ -22,14 +20,14 @@ pub async fn take_in(
     app: &App,
     asking: &Asking,
     delivery: &Delivery,
-    items: Vec<Item>,
+    items: Vec<Sent<Report>>,
 ) -> Result<Vec<ReportResult>, Problem> {
     let now = app.clock.now();
     let mut results = Vec::with_capacity(items.len());
     let mut submissions = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         let reading = Reading { now, manner: Manner::Strict, delivery, index };
-        match item.and_then(|report| sound(report, reading, asking)) {
+        match item.check(|report| sound(report, reading, asking)) {
             Ok(Checked { value, warnings }) => {
                 submissions.push(Submission { entries: vec![value] });
                 results.push(ReportResult { warnings, ..result(index, ReportOutcome::Updated) });

@@ -31,7 +31,7 @@ pub async fn apply(db: &Db, submissions: Vec<Submission>) -> Vec<Result<Outcome,
 /// waited long enough. Only the culprit, when it is found, may.
 async fn apply_or_halve(db: &Db, submissions: Arc<[Submission]>, is_part: bool) -> Vec<Result<Outcome, StoreError>> {
     let hurry = is_part && submissions.len() > 1;
-    let failed = match tokio::time::timeout(PATIENCE, attempt(db, &submissions, hurry)).await {
+    let failed = match tokio::time::timeout(PATIENCE, Box::pin(attempt(db, &submissions, hurry))).await {
         Ok(Ok(outcomes)) => return outcomes.into_iter().map(Ok).collect(),
         Ok(Err(error)) => error,
         Err(_) => StoreError::Unavailable(sqlx::Error::PoolTimedOut),

@@ -93,7 +93,7 @@ bulk! {
 }
 
 bulk! {
-    struct Before {
+    struct Until {
         n: i64,
         scope_key: Id,
         before: Time,
@@ -191,7 +191,7 @@ async fn previous(
     connection: &mut Connection,
     lookups: &Lookups,
 ) -> Result<Vec<(Scope, jiff::Timestamp, Position)>, StoreError> {
-    let before = |(n, (scope, at)): (usize, &(Scope, _))| Before {
+    let before = |(n, (scope, at)): (usize, &(Scope, _))| Until {
         n: number(n),
         scope_key: Id(keys::scope_key(scope)),
         before: Time(*at),

@@ -87,21 +87,20 @@ pub async fn fetch<R: Bulk>(
 /// Statements that are sent to the database as one, so that they take one round trip.
 #[derive(Default)]
 pub struct Script {
-    text: String,
+    /// `name AS (statement)` each.
+    parts: Vec<String>,
     parameters: usize,
     arguments: Arguments,
     is_guarded: bool,
 }
 
 impl Script {
-    /// A script that does nothing unless its first statement, over these rows, returns them all.
+    /// A script that does nothing unless its first statement, over these rows, changes them all.
     pub fn guarded<R: Bulk>(rows: &[R], statement: impl FnOnce(&str) -> String) -> Result<Self, crate::StoreError> {
-        let mut script = Self::default();
-        let guard = statement(&R::source(0));
+        let mut script = Self { is_guarded: true, ..Self::default() };
+        script.parts.push(format!("held AS ({} RETURNING 1)", statement(&R::source(0))));
+        script.parts.push(format!("gate AS (SELECT count(*) = {} AS ok FROM held)", rows.len()));
         script.bind(rows)?;
-        script.text =
-            format!("WITH held AS ({guard} RETURNING 1), gate AS (SELECT count(*) = {} AS ok FROM held)", rows.len());
-        script.is_guarded = true;
         Ok(script)
     }
 
@@ -116,14 +115,17 @@ impl Script {
         }
         let guard = if self.is_guarded { " WHERE (SELECT ok FROM gate)" } else { "" };
         let source = format!("(SELECT {}{guard}) AS r", unnest::<R>(self.parameters));
-        let start = if self.text.is_empty() { "WITH" } else { "," };
-        self.text += &format!("{start} w{} AS ({})", self.parameters, statement(&source));
+        self.parts.push(format!("w{} AS ({})", self.parameters, statement(&source)));
         self.bind(rows)
     }
 
     /// Runs it. False: the guard did not let it.
     pub async fn run(self, connection: &mut Connection) -> Result<bool, crate::StoreError> {
-        let text = self.text + if self.is_guarded { " SELECT ok FROM gate" } else { " SELECT true AS ok" };
+        if self.parts.is_empty() {
+            return Ok(true);
+        }
+        let ok = if self.is_guarded { "ok FROM gate" } else { "true AS ok" };
+        let text = format!("WITH {} SELECT {ok}", self.parts.join(", "));
         Ok(sqlx::query_scalar_with(AssertSqlSafe(text), self.arguments).fetch_one(connection).await?)
     }
 

@@ -77,6 +77,7 @@ pub struct Script {
 
 impl Script {
     /// Adds a statement over rows, if there are any.
+    #[expect(clippy::unnecessary_wraps, reason = "the other database's can fail")]
     pub fn add<R: Bulk>(
         &mut self,
         rows: &[R],
