@@ -18,6 +18,7 @@ const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 pub struct HttpMetrics {
     requests: Family<Answered, Counter>,
     durations: Family<Asked, Histogram>,
+    in_flight: Gauge,
     /// Live streams that are open.
     pub streams: Gauge,
 }
@@ -41,6 +42,7 @@ impl Default for HttpMetrics {
         Self {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            in_flight: Gauge::default(),
             streams: Gauge::default(),
         }
     }
@@ -56,7 +58,14 @@ impl HttpMetrics {
             Unit::Seconds,
             self.durations.clone(),
         );
+        registry.register("http_requests_in_flight", "Requests that wait for an answer", self.in_flight.clone());
         registry.register("http_streams", "Live streams that are open", self.streams.clone());
+    }
+
+    /// Counts a request as waiting for its answer until the guard is dropped.
+    pub fn begin(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
     }
 
     /// Counts one answer.
@@ -65,6 +74,16 @@ impl HttpMetrics {
         self.durations.get_or_create(&asked).observe(took.as_secs_f64());
         let Asked { method, route } = asked;
         self.requests.get_or_create(&Answered { method, route, status: class(status) }).inc();
+    }
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+pub struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

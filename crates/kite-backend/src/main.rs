@@ -31,7 +31,7 @@ async fn run(plan: Plan) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals().context("listen to signals")?;
     let Some(store) = connect(&plan, &shutdown).await? else { return Ok(()) };
     let Service { router, health, mut registry, app } = Service::start(store.clone(), plan.service, &shutdown);
-    metrics::register_process(&mut registry);
+    metrics::register_process(&mut registry, env!("CARGO_PKG_VERSION"));
     if let Some(address) = plan.metrics_listen {
         let server = serve::Server::bind(address).await.with_context(|| format!("listen on {address} for metrics"))?;
         tracing::info!(address = %server.local_addr()?, "metrics are shown");

@@ -20,7 +20,7 @@ const LONGEST_ID: usize = 128;
 
 /// Answers a request under its id, in its span, and counts it.
 pub async fn observe(State(metrics): State<HttpMetrics>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
+    let (begun, _in_flight) = (Instant::now(), metrics.begin());
     let id = request_id(request.headers());
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();

@@ -26,6 +26,8 @@ pub struct Rules {
 impl Rules {
     /// Loads the rules and follows the folder, if there is one, until the shutdown.
     pub fn start(folder: Option<PathBuf>, shutdown: &Shutdown) -> Self {
+        // Looked at before they are read, so that no change in between is missed.
+        let seen = folder.as_ref().map(fingerprint);
         let (rules, errors) = match &folder {
             Some(folder) => RuleSet::load(folder),
             None => (RuleSet::builtin(), Vec::new()),
@@ -34,10 +36,10 @@ impl Rules {
         let (current, current_seen) = watch::channel(Arc::new(rules));
         let (broken, broken_seen) = watch::channel(Vec::new());
         report(&broken, &broken_count, &errors);
-        if let Some(folder) = folder {
+        if let Some((folder, seen)) = folder.zip(seen) {
             let (stop, count) = (shutdown.token(), broken_count.clone());
             shutdown.spawn(async move {
-                stop.run_until_cancelled(follow(folder, current, broken, count)).await;
+                stop.run_until_cancelled(follow(folder, seen, current, broken, count)).await;
             });
         }
         Self { current: current_seen, broken: broken_seen, broken_count }
@@ -46,13 +48,13 @@ impl Rules {
 
 async fn follow(
     folder: PathBuf,
+    mut seen: Fingerprint,
     current: watch::Sender<Arc<RuleSet>>,
     broken: watch::Sender<Vec<String>>,
     count: Gauge,
 ) {
     let mut looks = interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = fingerprint(&folder);
     loop {
         looks.tick().await;
         let now = fingerprint(&folder);
@@ -67,8 +69,11 @@ async fn follow(
     }
 }
 
-/// Names, sizes and times of the files; mounted folders swap a link, which changes the times.
-fn fingerprint(folder: &PathBuf) -> Vec<(PathBuf, u64, Option<std::time::SystemTime>)> {
+/// Names, sizes and times of files.
+type Fingerprint = Vec<(PathBuf, u64, Option<std::time::SystemTime>)>;
+
+/// Of the files in a folder; mounted folders swap a link, which changes the times.
+fn fingerprint(folder: &PathBuf) -> Fingerprint {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<_> = entries
         .filter_map(|entry| {
@@ -89,4 +94,57 @@ fn report(broken: &watch::Sender<Vec<String>>, count: &Gauge, errors: &[RuleErro
     }
     count.set(i64::try_from(errors.len()).unwrap_or(i64::MAX));
     broken.send_replace(errors.iter().map(ToString::to_string).collect());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn webhook(name: &str) -> String {
+        format!(
+            "apiVersion: kite.dev/v1alpha1
+kind: Webhook
+metadata:
+  name: {name}
+spec:
+  required:
+    job: text
+  reports:
+    - failing: true
+      namespace: team-a
+      issueType: build
+      scope:
+        resourceType: job
+        resourceName: ${{payload.job}}
+      title: It rings
+      description: It rings
+      severity: major
+  answer: issue
+"
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn files_are_read_again_and_a_broken_one_keeps_its_last_good_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("alarm.yaml");
+        std::fs::write(&file, webhook("build-alarm")).unwrap();
+        let shutdown = Shutdown::new();
+        let mut rules = Rules::start(Some(folder.path().to_owned()), &shutdown);
+        let names = |rules: &Rules| rules.current.borrow().webhook_names().map(str::to_owned).collect::<Vec<_>>();
+        assert!(names(&rules).contains(&"build-alarm".to_owned()));
+        assert_eq!(rules.broken_count.get(), 0);
+
+        std::fs::write(&file, "kind: Webhook\nname: [").unwrap();
+        rules.current.changed().await.unwrap();
+        assert!(names(&rules).contains(&"build-alarm".to_owned()), "its last good version stays");
+        assert!(rules.broken.borrow()[0].contains("alarm.yaml"), "{:?}", rules.broken.borrow());
+        assert_eq!(rules.broken_count.get(), 1);
+
+        std::fs::write(&file, webhook("renamed-alarm")).unwrap();
+        rules.current.changed().await.unwrap();
+        assert!(names(&rules).contains(&"renamed-alarm".to_owned()));
+        assert!(!names(&rules).contains(&"build-alarm".to_owned()));
+        assert_eq!((rules.broken_count.get(), rules.broken.borrow().len()), (0, 0));
+    }
 }

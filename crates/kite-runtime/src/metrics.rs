@@ -16,7 +16,7 @@ use axum::{
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric, text::encode},
-    metrics::gauge::ConstGauge,
+    metrics::{gauge::ConstGauge, info::Info},
     registry::{Registry, Unit},
 };
 
@@ -29,8 +29,9 @@ pub fn router(registry: Registry, health: Health) -> Router {
     Router::new().route("/metrics", get(scrape)).with_state(Arc::new(registry)).merge(health::router(health))
 }
 
-/// Adds the process's start time and resident memory to a registry.
-pub fn register_process(registry: &mut Registry) {
+/// Adds the program's version, and the process's start time and resident memory, to a registry.
+pub fn register_process(registry: &mut Registry, version: &'static str) {
+    registry.register("build", "The version that runs", Info::new([("version", version)]));
     let started = SystemTime::now().duration_since(UNIX_EPOCH);
     registry.register_with_unit(
         "process_start_time",
@@ -93,7 +94,7 @@ mod tests {
     #[tokio::test]
     async fn a_scrape_shows_registered_and_process_metrics() {
         let mut registry = Registry::default();
-        register_process(&mut registry);
+        register_process(&mut registry, "1.2.3");
         let reports: Counter = Counter::default();
         registry.register("reports", "Reports received", reports.clone());
         reports.inc_by(3);

@@ -30,7 +30,7 @@ async fn wrong_and_missing_fields_are_all_named_at_once() {
         (json!([]), &[""]),
         (
             with(issue("a"), json!({"title": 1, "severity": [], "scope": {"resourceName": 2}})),
-            &["scope.resourceName", "severity", "title"],
+            &["scope.resourceName", "severity", "title", "scope.resourceType"],
         ),
         (
             with(issue("a"), json!({"severity": "medium", "issueType": "Build", "state": "open"})),

@@ -6,6 +6,7 @@ use axum::http::Method;
 use axum::routing::get;
 use futures::stream;
 use kite_backend::app::Settings;
+use kite_backend::ingest;
 use kite_runtime::serve::Server;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -91,4 +92,21 @@ async fn a_client_that_sends_too_much_sees_the_answer() {
     assert!(answer.contains("\"status\":413"), "{answer}");
     service.shutdown.trigger();
     assert_eq!(serving.await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_full_queue_is_answered_503_and_what_was_answered_201_is_stored() {
+    let service = Service::with_queue(ingest::Options { submissions: 1, ..ingest::Options::default() }).await;
+    let posts = (0..10).map(|number| {
+        let failure = with(pipeline_failure(), json!({"pipelineName": format!("shop-{number}")}));
+        let service = &service;
+        async move { service.post("/api/v1/webhooks/pipeline-failure", &failure).await }
+    });
+    let answers = futures::future::join_all(posts).await;
+    let stored = answers.iter().filter(|answer| answer.status == 201).count();
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
+    assert_eq!(stored + refused.len(), 10);
+    assert!(stored >= 2 && !refused.is_empty(), "one was on its way and one waited: {stored}");
+    assert!(refused.iter().all(|answer| answer.headers.contains_key("retry-after")));
+    assert_eq!(service.get("/api/v1/issues").await.expect(200)["total"], stored);
 }

@@ -138,3 +138,10 @@ async fn a_gone_report_resolves_the_whole_scope_and_variants_stand_apart() {
     results(&service, &[with(healthy("a"), json!({"verdict": "gone"}))]).await;
     assert_eq!(service.get("/api/v1/issues?state=ACTIVE").await.expect(200)["total"], 0);
 }
+
+#[tokio::test]
+async fn what_go_writes_for_nothing_is_nothing() {
+    let service = Service::start().await;
+    let nulls = with(report("a"), json!({"links": null, "labels": null, "variant": null, "runId": null}));
+    assert_eq!(words(&results(&service, &[nulls]).await), ["created"]);
+}

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use jiff::Timestamp;
 use kite_backend::app::{App, Settings};
 use kite_backend::clock::Clock;
-use kite_backend::ingest::Ingest;
+use kite_backend::ingest::{self, Ingest, IngestMetrics};
 use kite_backend::router;
 use kite_rules::RuleSet;
 use kite_runtime::health::{Health, Readiness};
@@ -44,8 +44,17 @@ impl Service {
         Self::with_rules(settings, pages, RuleSet::builtin()).await
     }
 
+    /// A service whose ingest queue has these bounds.
+    pub async fn with_queue(bounds: ingest::Options) -> Self {
+        Self::with_all(Settings::default(), Router::new(), RuleSet::builtin(), bounds).await
+    }
+
     /// A service with these rules.
     pub async fn with_rules(settings: Settings, pages: Router<App>, rules: RuleSet) -> Self {
+        Self::with_all(settings, pages, rules, ingest::Options::default()).await
+    }
+
+    async fn with_all(settings: Settings, pages: Router<App>, rules: RuleSet, bounds: ingest::Options) -> Self {
         let settings = Settings {
             cluster_url: "https://konflux.dev".to_owned(),
             logs_endpoint: "/logs/pipelineruns/".to_owned(),
@@ -56,7 +65,7 @@ impl Service {
         let shutdown = Shutdown::new();
         // The sender may go: a service whose rules never change keeps those it has.
         let (_, rules) = watch::channel(Arc::new(rules));
-        let ingest = Ingest::new(store.clone());
+        let ingest = Ingest::with_options(store.clone(), bounds, IngestMetrics::default());
         let app = App::start(store.clone(), ingest, rules, settings, Clock::system(), &shutdown);
         let health = Health::new(shutdown.token(), async || Readiness::ready());
         Self { router: router::service(app, health, pages), store, shutdown, _database: database }
