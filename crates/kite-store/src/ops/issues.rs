@@ -10,14 +10,15 @@ use super::totals;
 use crate::stored::{self, DetailsJson, LedgerJson};
 use crate::{Cursor, ListQuery, Page, Sort, Start, StoreError};
 
-pub(super) const SELECT: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
-     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.details, i.related, i.created_at, \
-     i.updated_at, t.title, t.description FROM issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
+const COLUMNS: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
+     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.details, i.related, \
+     i.created_at, i.updated_at, t.title, t.description FROM ";
+const ISSUES: &str = "issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
 
 /// Reads one issue.
 pub async fn get(db: &Db, id: Uuid) -> Result<Option<Issue>, StoreError> {
-    let mut query = QueryBuilder::<Driver>::new(SELECT);
-    query.push(" AND i.id = ").push_bind(Id(id));
+    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    query.push(ISSUES).push(" AND i.id = ").push_bind(Id(id));
     query.build().fetch_optional(&db.readers).await?.map(|row| issue(&row)).transpose()
 }
 
@@ -26,27 +27,33 @@ pub async fn get_all(db: &Db, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = QueryBuilder::<Driver>::new(SELECT);
+    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    query.push(ISSUES);
     push_in(&mut query, "i.id", ids.iter().map(|id| Id(*id)));
     query.build().fetch_all(&db.readers).await?.iter().map(issue).collect()
 }
 
 /// Reads a page.
 pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
-    let mut query = QueryBuilder::<Driver>::new(SELECT);
+    let order = match wanted.sort {
+        Sort::Newest => " ORDER BY i.detected_at DESC, i.id DESC",
+        Sort::Worst => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC",
+    };
+    // Only what is shown needs its text, not what an offset skips.
+    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    query.push("(SELECT i.* FROM issues i");
+    push_texts(&mut query, &wanted.filter);
+    query.push(" WHERE i.state > 0");
     push_filter(&mut query, &wanted.filter);
     if let Start::After(cursor) = &wanted.start {
         push_cursor(&mut query, wanted.sort, cursor);
     }
-    query.push(match wanted.sort {
-        Sort::Newest => " ORDER BY i.detected_at DESC, i.id DESC",
-        Sort::Worst => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC",
-    });
     // One more than asked for tells whether there is a next page.
-    query.push(" LIMIT ").push_bind(i64::from(wanted.limit) + 1);
+    query.push(order).push(" LIMIT ").push_bind(i64::from(wanted.limit) + 1);
     if let Start::Offset(offset) = wanted.start {
         query.push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
     }
+    query.push(") AS i JOIN texts t ON t.key = i.key").push(order);
     let (rows, (total, total_is_lower_bound)) =
         tokio::try_join!(async { Ok(query.build().fetch_all(&db.readers).await?) }, totals::total(db, &wanted.filter))?;
     let mut issues = rows.iter().map(issue).collect::<Result<Vec<_>, _>>()?;
@@ -59,6 +66,13 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
         id: last.id,
     });
     Ok(Page { issues, total, total_is_lower_bound, next })
+}
+
+/// Joins the texts when the filter asks about them.
+pub(super) fn push_texts(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
+    if filter.search.is_some() {
+        query.push(" JOIN texts t ON t.key = i.key");
+    }
 }
 
 /// Adds the filter's conditions on `i` (issues) and `t` (texts).

@@ -1,6 +1,6 @@
 //! What a batch writes, as rows for bulk input.
 
-use kite_core::batch::{Counter, IssueChange, Record, Said, ScopeState, StoredReport};
+use kite_core::batch::{Counter, IssueChange, Record, Said, ScopeState, StoredReport, Written};
 use kite_core::change::state;
 use kite_core::ledger::Episode;
 use kite_core::{Scope, View, text};
@@ -41,7 +41,7 @@ bulk! {
 }
 
 bulk! {
-    /// An issue.
+    /// An issue; a known one only where it changes (see `update_issues`).
     pub struct IssueRow {
         key: Id,
         scope_key: Id,
@@ -63,30 +63,8 @@ bulk! {
         expires_at: Option<Time>,
         settled_at: Option<Time>,
         ledger: String,
-        details: String,
-        related: bool,
-        created_at: Time,
-        updated_at: Time,
-        text_hash: Id,
-    }
-}
-
-bulk! {
-    /// What of a known issue changes.
-    pub struct StandingRow {
-        key: Id,
-        id: Id,
-        state: i16,
-        severity: i16,
-        issue_type: i16,
-        application: String,
-        component: String,
-        detected_at: Time,
-        resolved_at: Option<Time>,
-        expires_at: Option<Time>,
-        settled_at: Option<Time>,
-        ledger: String,
         details: Option<String>,
+        related: bool,
         created_at: Time,
         updated_at: Time,
         text_hash: Id,
@@ -191,11 +169,17 @@ impl ReportRow {
 }
 
 impl IssueRow {
-    pub(super) fn of(record: &Record, standing: StandingRow) -> Self {
+    /// Details are absent when they stay as they are stored.
+    pub(super) fn of(Written { record, is_new, .. }: &Written, text_hash: Uuid) -> Self {
         let Scope { cluster, namespace, resource_type, resource_name, resource_namespace } =
             record.identity.scope.clone();
+        let ledger = &record.ledger;
+        let started_at = ledger.open.as_ref().map(|open| open.started_at);
+        let started_at = started_at.or_else(|| ledger.last.as_ref().map(|last| last.started_at));
+        let ended_at = ledger.last.as_ref().filter(|_| ledger.open.is_none()).map(|last| Time(last.end.at));
+        let details = record.view.as_ref().map(|view| stored::write(&DetailsJson::from(&view.content)));
         Self {
-            key: standing.key,
+            key: Id(keys::identity_key(&record.identity)),
             scope_key: Id(keys::scope_key(&record.identity.scope)),
             cluster,
             namespace,
@@ -204,34 +188,6 @@ impl IssueRow {
             resource_namespace,
             reported_type: record.identity.issue_type.code(),
             variant: record.identity.variant.clone(),
-            id: standing.id,
-            state: standing.state,
-            severity: standing.severity,
-            issue_type: standing.issue_type,
-            application: standing.application,
-            component: standing.component,
-            detected_at: standing.detected_at,
-            resolved_at: standing.resolved_at,
-            expires_at: standing.expires_at,
-            settled_at: standing.settled_at,
-            ledger: standing.ledger,
-            details: standing.details.unwrap_or_else(|| "{}".to_owned()),
-            related: record.related,
-            created_at: standing.created_at,
-            updated_at: standing.updated_at,
-            text_hash: standing.text_hash,
-        }
-    }
-}
-
-impl StandingRow {
-    pub(super) fn of(record: &Record, text_hash: Uuid) -> Self {
-        let ledger = &record.ledger;
-        let started_at = ledger.open.as_ref().map(|open| open.started_at);
-        let started_at = started_at.or_else(|| ledger.last.as_ref().map(|last| last.started_at));
-        let ended_at = ledger.last.as_ref().filter(|_| ledger.open.is_none()).map(|last| Time(last.end.at));
-        Self {
-            key: Id(keys::identity_key(&record.identity)),
             id: Id(record.id),
             state: state(ledger).map_or(0, kite_core::State::code),
             severity: record.severity.code(),
@@ -243,7 +199,8 @@ impl StandingRow {
             expires_at: ledger.newest.as_ref().and_then(|run| run.expires_at).map(Time),
             settled_at: ledger.settled.as_ref().map(|settled| Time(settled.at)),
             ledger: stored::write(&LedgerJson::from(ledger)),
-            details: record.view.as_ref().map(|view| stored::write(&DetailsJson::from(&view.content))),
+            details: details.or_else(|| is_new.then(|| "{}".to_owned())),
+            related: record.related,
             created_at: Time(record.created_at),
             updated_at: Time(record.updated_at),
             text_hash: Id(text_hash),

@@ -7,7 +7,7 @@ use kite_core::{IssueFilter, IssueType, Reach, Severity, State};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::dialect::{Db, Driver, Time};
-use super::issues::{push_filter, wrong};
+use super::issues::{push_filter, push_texts, wrong};
 use crate::{Counts, StoreError};
 
 /// Counting across namespaces stops here.
@@ -23,9 +23,15 @@ pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreEr
         return Ok((count(query.build().fetch_one(&db.readers).await?.try_get("n")?), false));
     }
     let one_namespace = matches!(&filter.reach, Reach::Only(namespaces) if namespaces.len() <= 1);
-    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM issues i");
-    push_texts(&mut query, filter);
-    query.push(" WHERE i.state > 0");
+    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM ");
+    if is_search_only(filter) {
+        // Every issue has one text, and there are no others.
+        query.push("texts t WHERE true");
+    } else {
+        query.push("issues i");
+        push_texts(&mut query, filter);
+        query.push(" WHERE i.state > 0");
+    }
     push_filter(&mut query, filter);
     if !one_namespace {
         // In the order of an index, so that a frequent match is found early.
@@ -74,11 +80,10 @@ async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp) -> Result<u64
     Ok(count(query.build().fetch_one(&db.readers).await?.try_get("n")?))
 }
 
-/// Joins the texts when the filter asks about them.
-fn push_texts(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
-    if filter.search.is_some() {
-        query.push(" JOIN texts t ON t.key = i.key");
-    }
+/// Whether nothing but the text decides.
+fn is_search_only(filter: &IssueFilter) -> bool {
+    let search = filter.search.clone();
+    search.is_some() && *filter == IssueFilter { search, ..IssueFilter::all(Reach::All) }
 }
 
 /// Whether the counters answer for this filter.

@@ -7,7 +7,7 @@ use kite_core::batch::{Decision, Written};
 
 use super::super::dialect::{Bulk, Connection, Db, Id, Script, Time};
 use super::load::TextHashes;
-use super::rows::{ChangeRow, CounterRow, EpisodeRow, IssueRow, ReportRow, ScopeRow, StandingRow, TextRow};
+use super::rows::{ChangeRow, CounterRow, EpisodeRow, IssueRow, ReportRow, ScopeRow, TextRow};
 use crate::{StoreError, keys};
 
 /// Counters are kept in so many parts, so that groups in flight do not wait for each other's.
@@ -26,7 +26,7 @@ pub(super) async fn write(
     }
     let mut script = Script::default();
     let scopes: Vec<_> = decision.scopes.iter().map(|(scope, state)| ScopeRow::of(scope, state)).collect();
-    script.add(&scopes, |source| update::<ScopeRow>("scopes", source, ""))?;
+    script.add(&scopes, |source| update::<ScopeRow>("scopes", source, &["key"], ""))?;
     add_all(&mut script, db, decision, texts, clock)?;
     script.run(connection).await?;
     Ok(())
@@ -66,19 +66,16 @@ pub fn add_all(
 
 fn add_issues(script: &mut Script, decision: &Decision, known_texts: &TextHashes) -> Result<(), StoreError> {
     let (mut new, mut known, mut texts) = (Vec::new(), Vec::new(), Vec::new());
-    for Written { record, is_new, purged, .. } in &decision.records {
+    for written in &decision.records {
+        let Written { record, is_new, purged, .. } = written;
         // What was purged has no text any more, whatever hash the row carried.
         let stored = known_texts.get(&record.identity).filter(|_| purged.is_none()).copied().unwrap_or_default();
         let hash = record.view.as_ref().map_or(stored, keys::text_hash);
         if let Some(view) = record.view.as_ref().filter(|_| hash != stored) {
             texts.push(TextRow::of(record, view));
         }
-        let standing = StandingRow::of(record, hash);
-        if *is_new {
-            new.push(IssueRow::of(record, standing));
-        } else {
-            known.push(standing);
-        }
+        let rows = if *is_new { &mut new } else { &mut known };
+        rows.push(IssueRow::of(written, hash));
     }
     // In the order of the key, in which relations lock issues, too.
     known.sort_unstable_by_key(|row| row.key);
@@ -94,8 +91,10 @@ fn add_issues(script: &mut Script, decision: &Decision, known_texts: &TextHashes
 // Seeing an issue again changes only columns that no index knows, so PostgreSQL rewrites the row
 // in place (HOT). Relations are marked by others; only a reborn issue starts without.
 fn update_issues(source: &str) -> String {
+    let identity = ["key", "scope_key", "cluster", "namespace", "resource_type", "resource_name", "resource_namespace"];
+    let stays = [&identity[..], &["reported_type", "variant", "details", "related"]].concat();
     let more = ", details = coalesce(r.details, t.details), related = (t.related AND t.id = r.id)";
-    update::<StandingRow>("issues", source, more)
+    update::<IssueRow>("issues", source, &stays, more)
 }
 
 fn correct_reports(source: &str) -> String {
@@ -119,9 +118,9 @@ fn insert<R: Bulk>(table: &str, source: &str, rest: &str) -> String {
     format!("INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {source} WHERE true {rest}")
 }
 
-/// `UPDATE … SET …` of all columns but the key and `details`, and more.
-fn update<R: Bulk>(table: &str, source: &str, more: &str) -> String {
-    let columns = R::COLUMNS.iter().filter(|column| !["key", "details"].contains(column));
+/// `UPDATE … SET …` of all columns but those that stay, and more.
+fn update<R: Bulk>(table: &str, source: &str, stays: &[&str], more: &str) -> String {
+    let columns = R::COLUMNS.iter().filter(|column| !stays.contains(column));
     let settings: Vec<_> = columns.map(|column| format!("{column} = r.{column}")).collect();
     format!("UPDATE {table} AS t SET {}{more} FROM {source} WHERE t.key = r.key", settings.join(", "))
 }

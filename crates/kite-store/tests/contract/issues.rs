@@ -14,6 +14,7 @@ contract!(
     pages_by_cursor_and_by_offset_show_everything_once,
     filters_and_totals_agree,
     search_finds_any_part_of_a_text_whatever_its_case,
+    a_search_counts_what_is_there_and_not_what_was_deleted,
     labels_are_filters,
     what_is_out_of_reach_is_neither_listed_nor_counted,
     relations_stay_inside_a_namespace_and_go_with_the_issue,
@@ -131,6 +132,23 @@ async fn search_finds_any_part_of_a_text_whatever_its_case(database: Temporary) 
     }
     let short = list(&store, IssueFilter { search: Some("%".to_owned()), ..in_namespace("team-a") }).await;
     assert_eq!(short.total, 1);
+}
+
+async fn a_search_counts_what_is_there_and_not_what_was_deleted(database: Temporary) {
+    let store = database.connect().await;
+    let identities: Vec<_> = (0..5).map(|number| identity(scope(&format!("shop-{number}")))).collect();
+    let fails = |number: usize, second: i64| failing(&identities[number], &format!("r{second}"), at(second));
+    let deleted = |number: usize, second: i64| decided(&identities[number], "d", at(second), Action::Delete);
+    // There, deleted, deleted and back, deleted after it was known that something older failed, only decided about.
+    apply(&store, each([fails(0, 1), fails(1, 1), deleted(1, 5), fails(2, 1), deleted(2, 5), fails(2, 6)])).await;
+    apply(&store, each([deleted(3, 5)])).await;
+    apply(&store, each([fails(3, 1), decided(&identities[4], "e", at(5), Action::Resolve { note: None })])).await;
+    for reach in [Reach::Only(["team-a".to_owned()].into()), Reach::All] {
+        let all = list(&store, IssueFilter::all(reach.clone())).await;
+        let found =
+            list(&store, IssueFilter { search: Some("BUILD FAILED".to_owned()), ..IssueFilter::all(reach) }).await;
+        assert_eq!((all.total, found.total, found.issues), (2, 2, all.issues));
+    }
 }
 
 async fn labels_are_filters(database: Temporary) {
