@@ -81,6 +81,7 @@ CREATE TABLE texts (
     description TEXT NOT NULL,
     search TEXT NOT NULL
 ) STRICT;
+CREATE INDEX texts_in_namespace ON texts (namespace);
 CREATE VIRTUAL TABLE texts_search USING fts5 (
     search, content = 'texts', content_rowid = 'row', tokenize = 'trigram case_sensitive 1'
 );

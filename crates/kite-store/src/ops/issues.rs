@@ -4,7 +4,7 @@ use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Scope, Severity,
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::super::dialect::{Db, Driver, Id, LABEL, Time, push_search};
+use super::super::dialect::{Db, Driver, Id, LABEL, Time, is_rare, issues_and_texts, push_search};
 use super::load::Row;
 use super::totals;
 use crate::stored::{self, DetailsJson, LedgerJson};
@@ -39,12 +39,13 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
         Sort::Newest => " ORDER BY i.detected_at DESC, i.id DESC",
         Sort::Worst => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC",
     };
+    let search = Search::of(db, &wanted.filter).await?;
     // Only what is shown needs its text, not what an offset skips.
     let mut query = QueryBuilder::<Driver>::new(COLUMNS);
-    query.push("(SELECT i.* FROM issues i");
-    push_texts(&mut query, &wanted.filter);
+    query.push("(SELECT i.* FROM ");
+    push_from(&mut query, search.as_ref());
     query.push(" WHERE i.state > 0");
-    push_filter(&mut query, &wanted.filter);
+    push_filter(&mut query, &wanted.filter, search.as_ref());
     if let Start::After(cursor) = &wanted.start {
         push_cursor(&mut query, wanted.sort, cursor);
     }
@@ -54,8 +55,10 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
         query.push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
     }
     query.push(") AS i JOIN texts t ON t.key = i.key").push(order);
-    let (rows, (total, total_is_lower_bound)) =
-        tokio::try_join!(async { Ok(query.build().fetch_all(&db.readers).await?) }, totals::total(db, &wanted.filter))?;
+    let (rows, (total, total_is_lower_bound)) = tokio::try_join!(
+        async { Ok(query.build().fetch_all(&db.readers).await?) },
+        totals::total(db, &wanted.filter, search.as_ref())
+    )?;
     let mut issues = rows.iter().map(issue).collect::<Result<Vec<_>, _>>()?;
     let limit = wanted.limit as usize;
     let more = issues.len() > limit;
@@ -68,15 +71,40 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
     Ok(Page { issues, total, total_is_lower_bound, next })
 }
 
-/// Joins the texts when the filter asks about them.
-pub(super) fn push_texts(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
-    if filter.search.is_some() {
-        query.push(" JOIN texts t ON t.key = i.key");
+/// A text that is searched for.
+#[derive(Debug)]
+pub struct Search {
+    /// In lower case, as texts are stored.
+    pub wanted: String,
+    /// Whether few texts contain it; then they are found first, and otherwise it is looked for in
+    /// issue after issue.
+    pub is_rare: bool,
+}
+
+impl Search {
+    /// What a filter searches for, if anything.
+    pub(super) async fn of(db: &Db, filter: &IssueFilter) -> Result<Option<Self>, StoreError> {
+        let Some(wanted) = filter.search.as_deref().map(text::fold_case) else { return Ok(None) };
+        let is_rare = is_rare(db, &wanted).await?;
+        Ok(Some(Self { wanted, is_rare }))
     }
 }
 
-/// Adds the filter's conditions on `i` (issues) and `t` (texts).
-pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
+/// Adds `i` (issues), with `t` (texts) when something is searched for.
+pub(super) fn push_from(query: &mut QueryBuilder<Driver>, search: Option<&Search>) {
+    query.push(search.map_or("issues i", |search| issues_and_texts(search.is_rare)));
+}
+
+/// Adds the search's conditions on `t`.
+pub(super) fn push_found(query: &mut QueryBuilder<Driver>, filter: &IssueFilter, search: &Search) {
+    push_search(query, search);
+    if let Reach::Only(namespaces) = &filter.reach {
+        push_in(query, "t.namespace", namespaces.iter().cloned());
+    }
+}
+
+/// Adds the filter's conditions on `i` and `t`.
+pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter, search: Option<&Search>) {
     if let Reach::Only(namespaces) = &filter.reach {
         push_in(query, "i.namespace", namespaces.iter().cloned());
     }
@@ -96,8 +124,8 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
         }
         query.push(")");
     }
-    if let Some(search) = &filter.search {
-        push_search(query, &text::fold_case(search), &filter.reach);
+    if let Some(search) = search {
+        push_found(query, filter, search);
     }
 }
 

@@ -7,32 +7,35 @@ use kite_core::{IssueFilter, IssueType, Reach, Severity, State};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::dialect::{Db, Driver, Time};
-use super::issues::{push_filter, push_texts, wrong};
+use super::issues::{Search, push_filter, push_found, push_from, wrong};
 use crate::{Counts, StoreError};
 
 /// Counting across namespaces stops here.
 const MOST_COUNTED: i64 = 10_000;
 
 /// How many issues match, and whether counting stopped early.
-pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreError> {
+pub async fn total(db: &Db, filter: &IssueFilter, search: Option<&Search>) -> Result<(u64, bool), StoreError> {
     if is_counted(filter) {
         let mut query = QueryBuilder::<Driver>::new(
             "SELECT CAST(coalesce(sum(i.count), 0) AS bigint) AS n FROM counters i WHERE true",
         );
-        push_filter(&mut query, filter);
+        push_filter(&mut query, filter, None);
         return Ok((count(query.build().fetch_one(&db.readers).await?.try_get("n")?), false));
     }
     let one_namespace = matches!(&filter.reach, Reach::Only(namespaces) if namespaces.len() <= 1);
     let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM (SELECT 1 AS one FROM ");
-    if is_search_only(filter) {
+    match search {
         // Every issue has one text, and there are no others.
-        query.push("texts t WHERE true");
-    } else {
-        query.push("issues i");
-        push_texts(&mut query, filter);
-        query.push(" WHERE i.state > 0");
+        Some(search) if is_search_only(filter) => {
+            query.push("texts t WHERE true");
+            push_found(&mut query, filter, search);
+        }
+        _ => {
+            push_from(&mut query, search);
+            query.push(" WHERE i.state > 0");
+            push_filter(&mut query, filter, search);
+        }
     }
-    push_filter(&mut query, filter);
     if !one_namespace {
         // In the order of an index, so that a frequent match is found early.
         query.push(" LIMIT ").push_bind(MOST_COUNTED + 1);
@@ -45,19 +48,19 @@ pub async fn total(db: &Db, filter: &IssueFilter) -> Result<(u64, bool), StoreEr
 
 /// All counts of the issues that match, and of those resolved since a time.
 pub async fn counts(db: &Db, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
+    let search = Search::of(db, filter).await?;
     let mut query = if is_counted(filter) {
         QueryBuilder::<Driver>::new(
             "SELECT i.application, i.state, i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE true",
         )
     } else {
-        let mut query = QueryBuilder::<Driver>::new(
-            "SELECT i.application, i.state, i.severity, i.issue_type, count(*) AS n FROM issues i",
-        );
-        push_texts(&mut query, filter);
+        let mut query =
+            QueryBuilder::<Driver>::new("SELECT i.application, i.state, i.severity, i.issue_type, count(*) AS n FROM ");
+        push_from(&mut query, search.as_ref());
         query.push(" WHERE i.state > 0");
         query
     };
-    push_filter(&mut query, filter);
+    push_filter(&mut query, filter, search.as_ref());
     query.push(" GROUP BY i.application, i.state, i.severity, i.issue_type");
     let mut issues = BTreeMap::new();
     for row in query.build().fetch_all(&db.readers).await? {
@@ -69,21 +72,20 @@ pub async fn counts(db: &Db, filter: &IssueFilter, resolved_since: Timestamp) ->
             issues.insert((row.try_get("application")?, state, severity, issue_type), n);
         }
     }
-    Ok(Counts { issues, resolved_since: resolved(db, filter, resolved_since).await? })
+    Ok(Counts { issues, resolved_since: resolved(db, filter, search.as_ref(), resolved_since).await? })
 }
 
-async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp) -> Result<u64, StoreError> {
-    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM issues i");
-    push_texts(&mut query, filter);
+async fn resolved(db: &Db, filter: &IssueFilter, search: Option<&Search>, since: Timestamp) -> Result<u64, StoreError> {
+    let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM ");
+    push_from(&mut query, search);
     query.push(" WHERE i.state = 2 AND i.resolved_at >= ").push_bind(Time(since));
-    push_filter(&mut query, filter);
+    push_filter(&mut query, filter, search);
     Ok(count(query.build().fetch_one(&db.readers).await?.try_get("n")?))
 }
 
 /// Whether nothing but the text decides.
 fn is_search_only(filter: &IssueFilter) -> bool {
-    let search = filter.search.clone();
-    search.is_some() && *filter == IssueFilter { search, ..IssueFilter::all(Reach::All) }
+    *filter == IssueFilter { search: filter.search.clone(), ..IssueFilter::all(filter.reach.clone()) }
 }
 
 /// Whether the counters answer for this filter.

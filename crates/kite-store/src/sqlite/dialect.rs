@@ -194,19 +194,44 @@ pub fn push_time(query: &mut sqlx::QueryBuilder<Driver>) {
     query.push_bind(Time(now()));
 }
 
-/// Adds "the text contains this": by the trigram index when there are three characters and more
-/// than one namespace to look through, otherwise by looking.
-pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, wanted: &str, reach: &kite_core::Reach) {
-    let is_narrow = matches!(reach, kite_core::Reach::Only(namespaces) if namespaces.len() <= 1);
-    if is_narrow || wanted.chars().count() < 3 {
-        query.push(" AND instr(t.search, ").push_bind(wanted.to_owned()).push(") > 0");
+/// Up to so many texts are found first and sorted then.
+const RARE: i64 = 5_000;
+const COUNT_FEW: &str = "SELECT count(*) FROM (SELECT 1 FROM texts_search WHERE texts_search MATCH $1 LIMIT $2)";
+
+/// Whether the trigram index knows few texts that contain this. It knows nothing shorter than
+/// three characters.
+pub async fn is_rare(db: &Db, wanted: &str) -> Result<bool, crate::StoreError> {
+    if wanted.chars().count() < 3 {
+        return Ok(false);
+    }
+    let few = sqlx::query_scalar::<_, i64>(COUNT_FEW).bind(phrase(wanted)).bind(RARE + 1);
+    Ok(few.fetch_one(&db.readers).await? <= RARE)
+}
+
+/// Issues with their texts, in the order in which they are to be looked through.
+pub fn issues_and_texts(is_rare: bool) -> &'static str {
+    if is_rare {
+        "texts t CROSS JOIN issues i ON i.key = t.key"
     } else {
-        let phrase = format!("\"{}\"", wanted.replace('"', "\"\""));
+        "issues i CROSS JOIN texts t ON t.key = i.key"
+    }
+}
+
+/// Adds "the text contains this".
+pub fn push_search(query: &mut sqlx::QueryBuilder<Driver>, search: &super::ops::issues::Search) {
+    if search.is_rare {
         query
             .push(" AND t.row IN (SELECT rowid FROM texts_search WHERE texts_search MATCH ")
-            .push_bind(phrase)
+            .push_bind(phrase(&search.wanted))
             .push(")");
+    } else {
+        query.push(" AND instr(t.search, ").push_bind(search.wanted.clone()).push(") > 0");
     }
+}
+
+/// A search expression for one text.
+fn phrase(wanted: &str) -> String {
+    format!("\"{}\"", wanted.replace('"', "\"\""))
 }
 
 /// The machine's time.

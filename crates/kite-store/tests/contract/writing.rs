@@ -28,24 +28,26 @@ fn fresh(identity: &kite_core::Identity) -> Entry {
 }
 
 async fn a_hundred_first_reports_of_one_identity_by_two_stores_make_one_issue(database: Temporary) {
-    parallel_first_reports(database, 100, 1).await;
+    parallel_first_reports(database, 100, 1, 1).await;
 }
 
 async fn four_hundred_reports_over_twenty_identities_make_twenty_issues(database: Temporary) {
-    parallel_first_reports(database, 400, 20).await;
+    parallel_first_reports(database, 400, 20, 5).await;
 }
 
-async fn parallel_first_reports(database: Temporary, reports: usize, identities: usize) {
+async fn parallel_first_reports(database: Temporary, reports: usize, identities: usize, group: usize) {
     let one = database.connect().await;
     let other = if database.url.starts_with("sqlite") { one.clone() } else { database.connect().await };
-    let sending = (0..reports).map(|number| {
+    let sending = (0..reports / group).map(|number| {
         let store = if number % 2 == 0 { one.clone() } else { other.clone() };
-        let identity = identity(scope(&format!("shop-{}", number % identities)));
-        tokio::spawn(async move { apply(&store, each([fresh(&identity)])).await.pop().expect("an answer") })
+        let numbers = (0..group).map(|place| (number * group + place) % identities);
+        let entries: Vec<_> = numbers.map(|number| fresh(&identity(scope(&format!("shop-{number}"))))).collect();
+        tokio::spawn(async move { apply(&store, each(entries)).await })
     });
     let mut created = 0;
-    for answer in sending.collect::<Vec<_>>() {
-        created += usize::from(answer.await.expect("the writer lives").verdict == Verdict::Created);
+    for answers in sending.collect::<Vec<_>>() {
+        let answers = answers.await.expect("the writer lives");
+        created += answers.iter().filter(|answer| answer.verdict == Verdict::Created).count();
     }
     let page = all_in(&one, "team-a").await;
     assert_eq!((page.issues.len(), page.total, created), (identities, identities as u64, identities));
