@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use kite_api::Entry;
-use kite_backend::input::report::{self, Reading};
-use kite_backend::input::{Delivery, Manner};
+use kite_backend::input::report::Reading;
+use kite_backend::input::{self, Delivery, Manner};
 use kite_core::Entry::Expiry;
 use kite_core::Submission;
 use kite_dump::{DumpError, Item, Problem, Progress, ReadSummary};
@@ -86,21 +85,17 @@ struct Judge {
 
 impl Judge {
     fn judge(&self, item: &Item) -> ControlFlow<()> {
-        let entries = match self.rules.detect(&item.object, &self.config) {
-            Ok(entries) => entries,
+        let reports = match self.rules.detect(&item.object, &self.config) {
+            Ok(reports) => reports,
             Err(error) => {
                 self.problems.tell("objects that a detector could not judge", &format!("{}: {error}", item.origin));
                 return ControlFlow::Continue(());
             }
         };
         let delivery = Delivery::default();
-        for (index, entry) in entries.into_iter().enumerate() {
+        for (index, report) in reports.into_iter().enumerate() {
             let reading = Reading { now: self.now, manner: Manner::Forgiving, delivery: &delivery, index };
-            let entry = match entry {
-                Entry::Report(entry) => report::entry(*entry, reading),
-                Entry::Sweep(sweep) => report::sweep(sweep, reading),
-            };
-            match entry {
+            match input::report::entry(report, reading) {
                 Ok(checked) => {
                     let submission = Submission { entries: vec![checked.value] };
                     if self.sender.blocking_send((submission, item.origin.to_string())).is_err() {

@@ -6,9 +6,10 @@ use crate::binding::{Binding, Bindings};
 use crate::error::RuleError;
 use crate::evaluation::{Condition, Placed, Text};
 use crate::expression::{Expression, Mistake};
-use crate::file::{Located, Ordered};
+use crate::file::{Located, Ordered, RelatedSpec};
 use crate::location::{self, Place};
 use crate::names::{Names, Shape};
+use crate::paths::Needed;
 use crate::template::{Part, Template};
 
 /// Compiles one file.
@@ -17,20 +18,37 @@ pub(crate) struct Compiler<'a> {
     text: &'a str,
     names: Names,
     bindings: Bindings,
+    needed: Needed,
     errors: Vec<RuleError>,
 }
 
 impl<'a> Compiler<'a> {
     pub(crate) fn new(file: &'a str, text: &'a str, names: Names) -> Self {
-        Self { file, text, names, bindings: Bindings::default(), errors: Vec::new() }
+        let (bindings, needed) = (Bindings::default(), Needed::nothing());
+        Self { file, text, names, bindings, needed, errors: Vec::new() }
     }
 
     /// Makes the values of a library known.
     pub(crate) fn include(&mut self, library: &Bindings) {
         for binding in library.iter() {
             self.names.add(&binding.name);
+            self.needed.merge(&binding.expression.needed);
             self.bindings.push(binding.clone());
         }
+    }
+
+    /// Makes what is read beside the object known, as fields of `related`.
+    pub(crate) fn relate(&mut self, related: &Ordered<RelatedSpec>) {
+        for (name, _) in &related.0 {
+            if !self.names.add_field("related", &name.value) {
+                self.error(name, format!("`related.{}` is defined already", name.value));
+            }
+        }
+    }
+
+    /// What was compiled so far reads of the object.
+    pub(crate) fn needed(&self) -> Needed {
+        self.needed.clone()
     }
 
     /// Compiles named values; each is known to those below it.
@@ -46,6 +64,7 @@ impl<'a> Compiler<'a> {
             }
             match Expression::compile(&source.value, &self.names) {
                 Ok(expression) => {
+                    self.needed.merge(&expression.needed);
                     let name = name.value.clone();
                     self.bindings.push(Binding { name, expression: Arc::new(expression) });
                 }
@@ -60,6 +79,7 @@ impl<'a> Compiler<'a> {
         let compiled =
             Expression::compile(&source.value, &self.names).map_err(|mistakes| self.mistakes(source, mistakes));
         let content = compiled.ok()?;
+        self.needed.merge(&content.needed);
         Some(Placed {
             field: field.to_owned(),
             needs: self.bindings.needs(content.variables.iter().map(String::as_str)),
@@ -71,6 +91,7 @@ impl<'a> Compiler<'a> {
         let compiled =
             Template::compile(&source.value, &self.names).map_err(|mistakes| self.mistakes(source, mistakes));
         let content = compiled.ok()?;
+        content.holes().for_each(|hole| self.needed.merge(&hole.needed));
         Some(Placed { field: field.to_owned(), needs: self.bindings.needs(content.variables()), content })
     }
 

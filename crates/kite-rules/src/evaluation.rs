@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::EvalError;
 use crate::expression::Expression;
 use crate::functions::{environment, present};
-use crate::json_value::view;
+use crate::json_value::{owned, view};
 use crate::template::{Part, Template};
 
 /// An expression or a template with the named values it needs and the field it stands in.
@@ -88,6 +88,11 @@ impl<'r, 'v> Evaluation<'r, 'v> {
     /// Gives a name a value, such as the item of a loop.
     pub(crate) fn set(&mut self, name: &'r str, value: Box<dyn Val + 'v>) {
         self.context.add_variable_as_val(name, value);
+    }
+
+    /// Gives a name a value that lives nowhere else.
+    pub(crate) fn set_owned(&mut self, name: &str, value: serde_json::Value) {
+        self.context.add_variable_as_val(name, owned(value));
     }
 
     /// A text with its holes filled in.

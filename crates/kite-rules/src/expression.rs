@@ -6,6 +6,7 @@ use cel::{Program, Value};
 
 use crate::functions::environment;
 use crate::names::Names;
+use crate::paths::{self, Needed};
 
 /// A checked CEL expression.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Expression {
     program: Program,
     /// The variables it refers to.
     pub(crate) variables: Vec<String>,
+    /// What it reads of the object.
+    pub(crate) needed: Needed,
 }
 
 /// A mistake in an expression.
@@ -44,7 +47,8 @@ impl Expression {
                 })
                 .collect());
         }
-        Ok(Self { program, variables: references.variables })
+        let needed = paths::of(program.expression());
+        Ok(Self { program, variables: references.variables, needed })
     }
 
     pub(crate) fn evaluate<'e, 'v>(&'e self, context: &'e Context<'_, 'v>) -> Result<CowVal<'e, 'v>, ExecutionError> {

@@ -23,6 +23,7 @@ pub(crate) struct FailurePlan {
     due_at: Option<Text>,
     cause: Option<Text>,
     reason: Option<Text>,
+    revision: Option<Text>,
 }
 
 impl FailurePlan {
@@ -33,6 +34,7 @@ impl FailurePlan {
         let (title, description) = (text("title", &spec.title), text("description", &spec.description));
         let (expires_at, due_at) = (text("expiresAt", &spec.expires_at), text("dueAt", &spec.due_at));
         let (cause, reason) = (text("cause", &spec.cause), text("reason", &spec.reason));
+        let revision = text("revision", &spec.revision);
         let links = spec.links.iter().filter_map(|link| {
             let title = compiler.text("links.title", &link.title);
             let url = compiler.text("links.url", &link.url);
@@ -43,7 +45,18 @@ impl FailurePlan {
             let text = compiler.text(&format!("labels.{}", name.value), source)?;
             Some((name.value.clone(), text))
         });
-        Self { title, description, severity, links, labels: labels.collect(), expires_at, due_at, cause, reason }
+        Self {
+            title,
+            description,
+            severity,
+            links,
+            labels: labels.collect(),
+            expires_at,
+            due_at,
+            cause,
+            reason,
+            revision,
+        }
     }
 
     /// Adds to a report what is wrong.
@@ -70,6 +83,7 @@ impl FailurePlan {
             due_at: text(&self.due_at)?,
             cause: text(&self.cause)?,
             reason: text(&self.reason)?,
+            revision: text(&self.revision)?.and_then(|number| number.parse().ok()),
             links,
             labels,
             ..report

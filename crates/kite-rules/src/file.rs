@@ -42,6 +42,8 @@ pub(crate) struct Metadata {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LibrarySpec {
+    #[serde(default)]
+    pub(crate) related: Ordered<RelatedSpec>,
     #[serde(rename = "let")]
     pub(crate) bindings: Ordered<Located>,
 }
@@ -57,11 +59,45 @@ pub(crate) struct DetectorSpec {
     pub(crate) priority: i32,
     #[serde(default)]
     pub(crate) when: Option<Located>,
+    #[serde(default)]
+    pub(crate) related: Ordered<RelatedSpec>,
     #[serde(default, rename = "let")]
     pub(crate) bindings: Ordered<Located>,
     #[serde(default)]
     pub(crate) ignore: Option<Located>,
+    #[serde(default)]
+    pub(crate) judge_again_at: Option<Located>,
+    #[serde(default)]
     pub(crate) reports: Vec<ReportSpec>,
+    #[serde(default)]
+    pub(crate) on_delete: Vec<ReportSpec>,
+}
+
+/// Something beside the object that is worth reading.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelatedSpec {
+    pub(crate) when: Located,
+    #[serde(default)]
+    pub(crate) objects: Option<RelatedObjectsSpec>,
+    #[serde(default)]
+    pub(crate) log: Option<LogSpec>,
+}
+
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelatedObjectsSpec {
+    #[serde(default)]
+    pub(crate) group: String,
+    pub(crate) kind: String,
+    pub(crate) labels: Ordered<Located>,
+}
+
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogSpec {
+    pub(crate) pod: Located,
+    pub(crate) container: Located,
 }
 
 #[derive(serde::Deserialize)]
@@ -158,6 +194,8 @@ pub(crate) struct ReportSpec {
     #[serde(default)]
     pub(crate) run_id: Option<Located>,
     #[serde(default)]
+    pub(crate) revision: Option<Located>,
+    #[serde(default)]
     pub(crate) title: Option<Located>,
     #[serde(default)]
     pub(crate) description: Option<Located>,
@@ -175,6 +213,18 @@ pub(crate) struct ReportSpec {
     pub(crate) cause: Option<Located>,
     #[serde(default)]
     pub(crate) reason: Option<Located>,
+    #[serde(default)]
+    pub(crate) gone_with: Vec<OwnerSpec>,
+}
+
+/// An object whose deletion means that the problem is gone.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnerSpec {
+    #[serde(default)]
+    pub(crate) group: String,
+    pub(crate) kind: String,
+    pub(crate) name: Located,
 }
 
 #[derive(serde::Deserialize)]
@@ -212,6 +262,7 @@ pub(crate) struct SweepSpec {
 }
 
 /// A mapping in the order in which it is written.
+#[derive(Clone, Debug)]
 pub(crate) struct Ordered<V>(pub(crate) Vec<(Located, V)>);
 
 impl<V> Default for Ordered<V> {

@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use cel::common::types::{CelInt, CelList, CelMap, CelNull, CelOptional, CelString, DYN_TYPE};
+use cel::common::types::{CelBool, CelInt, CelList, CelMap, CelNull, CelOptional, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use jiff::{SignedDuration, Timestamp};
@@ -19,8 +19,9 @@ type Outcome<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 type Function = for<'b, 'v> fn(Args<'b, 'v>) -> Outcome<'b, 'v>;
 
 /// Our functions: name, number of arguments, implementation.
-const OURS: [(&str, usize, Function); 12] = [
+const OURS: [(&str, usize, Function); 13] = [
     ("annotation", 2, annotation),
+    ("before", 2, before),
     ("coalesce", 2, coalesce),
     ("coalesce", 3, coalesce),
     ("coalesce", 4, coalesce),
@@ -197,6 +198,12 @@ fn plus<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
     Ok(owned_text(sum.map(|time| time.to_string()).unwrap_or_default()))
 }
 
+fn before<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let time = |index| text_argument(&args, index).parse::<Timestamp>().ok();
+    let is_before = time(0).zip(time(1)).is_some_and(|(first, second)| first < second);
+    Ok(CowVal::owned(CelBool::from(is_before)))
+}
+
 fn strip_prefix<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
     let (text, prefix) = (text_argument(&args, 0), text_argument(&args, 1));
     Ok(owned_text(text.strip_prefix(prefix).unwrap_or(text)))
@@ -258,6 +265,11 @@ mod tests {
             ("json('{') == null ? 'null' : ''".to_owned(), "null"),
             ("plus('2025-01-31T12:00:00+01:00', '36h')".to_owned(), "2025-02-01T23:00:00Z"),
             ("plus('yesterday', '1h') + plus('9999-12-30T00:00:00Z', '999h')".to_owned(), ""),
+            ("before('2025-01-31T12:00:00+01:00', '2025-01-31T11:30:00Z') ? 'yes' : 'no'".to_owned(), "yes"),
+            (
+                "before('', '2025-01-31T11:30:00Z') || before('2025-01-31T11:30:00Z', '') ? 'yes' : 'no'".to_owned(),
+                "no",
+            ),
             ("stripPrefix('refs/heads/main', 'refs/heads/') + stripPrefix('a', 'b')".to_owned(), "maina"),
             ("truncate('äöü', 2) + truncate('äöü', 3)".to_owned(), "äö…äöü"),
         ] {

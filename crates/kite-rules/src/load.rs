@@ -11,9 +11,10 @@ use crate::compiler::Compiler;
 use crate::config::CONFIG_FIELDS;
 use crate::detector::Detector;
 use crate::error::RuleError;
-use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, RuleFile, WebhookSpec};
+use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, Ordered, RelatedSpec, RuleFile, WebhookSpec};
 use crate::location::Place;
 use crate::names::{Names, Shape};
+use crate::related::Related;
 use crate::webhook::Webhook;
 
 /// A compiled rule file.
@@ -32,6 +33,8 @@ type Key = (&'static str, String);
 pub(crate) struct Library {
     name: String,
     bindings: Bindings,
+    /// Compiled in each detector that uses the library, since its values have other places there.
+    related: Ordered<RelatedSpec>,
 }
 
 /// What the files of a rule set gave.
@@ -219,18 +222,26 @@ impl Parsed {
         match &self.body {
             Body::Library(rule) => {
                 let mut compiler = Compiler::new(file, text, object_names());
+                compiler.relate(&rule.spec.related);
                 compiler.bind(&rule.spec.bindings);
-                Ok(Rule::Library(Arc::new(Library { name: name.value.clone(), bindings: compiler.finish()? })))
+                Related::compile_all(&mut compiler, &rule.spec.related);
+                let related = rule.spec.related.clone();
+                Ok(Rule::Library(Arc::new(Library { name: name.value.clone(), bindings: compiler.finish()?, related })))
             }
             Body::Detector(rule) => {
                 let mut compiler = Compiler::new(file, text, object_names());
+                let mut related = Vec::new();
                 for used in &rule.spec.uses {
                     match loaded.in_force.get(&("Library", used.value.clone())) {
-                        Some(Rule::Library(library)) => compiler.include(&library.bindings),
+                        Some(Rule::Library(library)) => {
+                            compiler.include(&library.bindings);
+                            compiler.relate(&library.related);
+                            related.push(&library.related);
+                        }
                         _ => compiler.error(used, format!("unknown library `{}`", used.value)),
                     }
                 }
-                let detector = Detector::compile(compiler, name, &rule.spec)?;
+                let detector = Detector::compile(compiler, name, &rule.spec, &related)?;
                 Ok(Rule::Detector(Arc::new(detector)))
             }
             Body::Webhook(rule) => {
@@ -243,7 +254,11 @@ impl Parsed {
 
 fn object_names() -> Names {
     let config = CONFIG_FIELDS.map(str::to_owned).to_vec();
-    Names::default().with("object", Shape::Open).with("config", Shape::Fields(config))
+    Names::default()
+        .with("object", Shape::Open)
+        .with("now", Shape::Open)
+        .with("related", Shape::Fields(Vec::new()))
+        .with("config", Shape::Fields(config))
 }
 
 /// A name is part of URLs and of messages, so it is made as names are in Kubernetes.

@@ -52,6 +52,17 @@ impl Names {
         self.variables.insert(name.to_owned(), Shape::Open);
     }
 
+    /// Adds a field to a variable that has only certain ones; `false` when it is there already.
+    pub(crate) fn add_field(&mut self, variable: &str, field: &str) -> bool {
+        match self.variables.get_mut(variable) {
+            Some(Shape::Fields(fields)) if !fields.iter().any(|known| known == field) => {
+                fields.push(field.to_owned());
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.variables.contains_key(name) || TYPES.contains(&name)
     }

@@ -1,12 +1,14 @@
 //! How one report of a rule is made.
 
-use kite_api::{Entry, Report};
+use kite_api::Report;
 
 use crate::compiler::Compiler;
+use crate::detector::WatchedKind;
 use crate::error::EvalError;
 use crate::evaluation::{Condition, Evaluation, Text};
 use crate::failure::FailurePlan;
-use crate::file::{Located, ReportSpec};
+use crate::file::{Located, OwnerSpec, ReportSpec};
+use crate::judgement::{Owner, Said};
 use crate::scope::ScopePlan;
 
 const ISSUE_TYPES: [&str; 5] = ["build", "test", "release", "dependency", "pipeline"];
@@ -26,6 +28,7 @@ pub(crate) struct ReportPlan {
     occurred_at: Option<Text>,
     ended_at: Option<Text>,
     run_id: Option<Text>,
+    gone_with: Vec<(WatchedKind, Text)>,
     failure: FailurePlan,
 }
 
@@ -61,6 +64,7 @@ impl ReportPlan {
         let failure = FailurePlan::compile(compiler, spec);
         let verdicts = verdicts(compiler, spec);
         let scope = ScopePlan::compile(compiler, &spec.scope);
+        let gone_with = spec.gone_with.iter().filter_map(|owner| owner_plan(compiler, owner)).collect();
         Some(Self {
             for_each: None,
             verdicts,
@@ -72,36 +76,52 @@ impl ReportPlan {
             occurred_at,
             ended_at,
             run_id,
+            gone_with,
             failure,
         })
+    }
+
+    /// Kinds whose deletion ends the problem.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &WatchedKind> {
+        self.gone_with.iter().map(|(kind, _)| kind)
     }
 
     /// Appends the reports that the input gives rise to.
     pub(crate) fn make<'r>(
         &'r self,
         evaluation: &mut Evaluation<'r, '_>,
-        entries: &mut Vec<Entry>,
+        said: &mut Vec<Said>,
     ) -> Result<(), EvalError> {
         let Some(each) = &self.for_each else {
-            return self.make_one(evaluation, entries);
+            return self.make_one(evaluation, said);
         };
         let items = evaluation.items(&each.list)?;
         for item in items.into_iter().take(MOST_ITEMS) {
             evaluation.set(&each.item, item);
-            self.make_one(evaluation, entries)?;
+            self.make_one(evaluation, said)?;
         }
         Ok(())
     }
 
-    fn make_one<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>, entries: &mut Vec<Entry>) -> Result<(), EvalError> {
+    fn make_one<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>, said: &mut Vec<Said>) -> Result<(), EvalError> {
         for (verdict, condition) in &self.verdicts {
             if evaluation.truth(condition)? {
                 let report = self.report(verdict, evaluation)?;
-                entries.push(Entry::Report(Box::new(report)));
+                let gone_with = if *verdict == "failing" { self.gone_with(evaluation)? } else { Vec::new() };
+                said.push(Said { report, gone_with });
                 break;
             }
         }
         Ok(())
+    }
+
+    fn gone_with<'r>(&'r self, evaluation: &mut Evaluation<'r, '_>) -> Result<Vec<Owner>, EvalError> {
+        let mut owners = Vec::new();
+        for (kind, name) in &self.gone_with {
+            let name = evaluation.optional_text(Some(name))?;
+            owners.extend(name.map(|name| Owner { kind: kind.clone(), name }));
+        }
+        Ok(owners)
     }
 
     fn report<'r>(&'r self, verdict: &str, evaluation: &mut Evaluation<'r, '_>) -> Result<Report, EvalError> {
@@ -125,6 +145,11 @@ impl ReportPlan {
         };
         if verdict == "failing" { self.failure.fill(report, evaluation) } else { Ok(report) }
     }
+}
+
+fn owner_plan(compiler: &mut Compiler<'_>, spec: &OwnerSpec) -> Option<(WatchedKind, Text)> {
+    let name = compiler.text("goneWith.name", &spec.name)?;
+    Some((WatchedKind { group: spec.group.clone(), kind: spec.kind.clone() }, name))
 }
 
 fn verdicts(compiler: &mut Compiler<'_>, spec: &ReportSpec) -> Vec<(&'static str, Condition)> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use kite_api::Entry;
-use serde_json::Value;
+use kite_api::Report;
+use serde_json::{Map, Value};
 
 use crate::builtin;
 use crate::config::Config;
@@ -13,8 +13,29 @@ use crate::detector::{Detector, WatchedKind};
 use crate::error::{EvalError, RuleError};
 use crate::evaluation::Evaluation;
 use crate::folder;
+use crate::judgement::{Judgement, Surroundings};
 use crate::load::{self, Rule};
+use crate::paths::Needed;
 use crate::webhook::Webhook;
+
+/// How a kind of objects is to be watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watching {
+    /// The parts of the objects that are read; nothing but names when only deletions matter.
+    pub needed: Needed,
+}
+
+impl Default for Watching {
+    fn default() -> Self {
+        let mut needed = Needed::nothing();
+        for path in
+            [&["apiVersion"][..], &["kind"], &["metadata", "name"], &["metadata", "namespace"], &["metadata", "uid"]]
+        {
+            needed.add(path.iter().copied());
+        }
+        Self { needed }
+    }
+}
 
 /// All rules that are in force. Never changes; a reload gives a new one.
 #[derive(Clone, Debug, Default)]
@@ -94,32 +115,73 @@ impl RuleSet {
         rules
     }
 
-    /// What an object says; empty when no detector is interested or there is nothing to say.
+    /// What an object says by itself; empty when no detector is interested or there is nothing to say.
+    pub fn detect(&self, object: &Value, config: &Config) -> Result<Vec<Report>, EvalError> {
+        let judgement = self.judge(object, Surroundings { config, now: None, related: &Map::new() })?;
+        Ok(judgement.said.into_iter().map(|said| said.report).collect())
+    }
+
+    /// Judges an object.
     ///
     /// The detectors of the object's kind are asked in order of priority, and the first one
     /// whose `when` holds decides.
-    pub fn detect(&self, object: &Value, config: &Config) -> Result<Vec<Entry>, EvalError> {
-        let text = |field| object.get(field).and_then(Value::as_str).unwrap_or_default();
-        let group = text("apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
-        let Some(detectors) = self.detectors.get(&key(group, text("kind"))) else {
-            return Ok(Vec::new());
-        };
-        let Some(first) = detectors.first() else {
-            return Ok(Vec::new());
-        };
-        let mut evaluation = Evaluation::new(first.rule(), "object", object, config);
-        for detector in detectors {
-            if let Some(entries) = detector.entries(&mut evaluation)? {
-                return Ok(entries);
-            }
-        }
-        Ok(Vec::new())
+    pub fn judge(&self, object: &Value, surroundings: Surroundings<'_>) -> Result<Judgement, EvalError> {
+        let related = surroundings.related;
+        self.decide(object, surroundings, |detector, evaluation| detector.judge(evaluation, related))
     }
 
-    /// The kinds of objects that the detectors are interested in.
-    pub fn kinds(&self) -> BTreeSet<WatchedKind> {
-        let detectors = self.detectors.values().flatten();
-        detectors.flat_map(|detector| detector.watches.iter().cloned()).collect()
+    /// What the deletion of an object says, given its last state.
+    pub fn judge_deleted(&self, object: &Value, surroundings: Surroundings<'_>) -> Result<Judgement, EvalError> {
+        self.decide(object, surroundings, Detector::judge_deleted)
+    }
+
+    fn decide<'r>(
+        &'r self,
+        object: &'r Value,
+        surroundings: Surroundings<'r>,
+        judge: impl FnOnce(&'r Detector, &mut Evaluation<'r, '_>) -> Result<Judgement, EvalError>,
+    ) -> Result<Judgement, EvalError> {
+        let text = |field| object.get(field).and_then(Value::as_str).unwrap_or_default();
+        let group = text("apiVersion").rsplit_once('/').map_or("", |(group, _)| group);
+        let detectors = self.detectors.get(&key(group, text("kind"))).map_or(&[][..], Vec::as_slice);
+        let Some(first) = detectors.first() else {
+            return Ok(Judgement::default());
+        };
+        let mut evaluation = Evaluation::new(first.rule(), "object", object, surroundings.config);
+        let now = surroundings.now.map(|now| now.to_string()).unwrap_or_default();
+        evaluation.set_owned("now", now.into());
+        for detector in detectors {
+            if detector.wants(&mut evaluation, surroundings.related)? {
+                return judge(detector, &mut evaluation);
+            }
+        }
+        Ok(Judgement::default())
+    }
+
+    /// The kinds of objects that the detectors judge, or whose deletion tells them something.
+    pub fn kinds(&self) -> BTreeMap<WatchedKind, Watching> {
+        let mut kinds = BTreeMap::<_, Watching>::new();
+        for detector in self.detectors.values().flatten() {
+            for kind in &detector.watches {
+                kinds.entry(kind.clone()).or_default().needed.merge(&detector.needed);
+            }
+            for owner in detector.owners() {
+                kinds.entry(owner.clone()).or_default();
+            }
+        }
+        kinds
+    }
+
+    /// The kinds of objects that detectors read besides those they judge, and whether they read logs.
+    pub fn reads(&self) -> (BTreeSet<WatchedKind>, bool) {
+        let detectors = || self.detectors.values().flatten();
+        let kinds = detectors().flat_map(|detector| detector.reads()).cloned().collect();
+        (kinds, detectors().any(|detector| detector.reads_logs()))
+    }
+
+    /// The names of all detectors, in order.
+    pub fn detector_names(&self) -> BTreeSet<&str> {
+        self.detectors.values().flatten().map(|detector| detector.name.as_str()).collect()
     }
 
     /// The webhook of that name.

@@ -44,15 +44,17 @@ impl Template {
         if mistakes.is_empty() { Ok(Self { parts }) } else { Err(mistakes) }
     }
 
+    /// The expressions in its holes.
+    pub(crate) fn holes(&self) -> impl Iterator<Item = &Expression> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Hole(expression) => Some(expression),
+        })
+    }
+
     /// The variables that its holes refer to.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
-        self.parts
-            .iter()
-            .flat_map(|part| match part {
-                Part::Text(_) => [].iter(),
-                Part::Hole(expression) => expression.variables.iter(),
-            })
-            .map(String::as_str)
+        self.holes().flat_map(|hole| &hole.variables).map(String::as_str)
     }
 }
 

@@ -114,10 +114,11 @@ impl Webhook {
             let info = evaluation.text(info)?;
             return Ok(WebhookOutcome::Ignored { info });
         }
-        let mut entries = Vec::new();
+        let mut said = Vec::new();
         for report in &self.reports {
-            report.make(evaluation, &mut entries)?;
+            report.make(evaluation, &mut said)?;
         }
+        let mut entries: Vec<_> = said.into_iter().map(|said| Entry::Report(Box::new(said.report))).collect();
         for sweep in &self.sweeps {
             entries.push(Entry::Sweep(sweep.make(evaluation)?));
         }

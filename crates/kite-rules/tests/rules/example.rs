@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kite_api::{Entry, Report};
+use kite_api::Report;
 use kite_rules::{Config, RuleSet};
 use serde_json::Value;
 
@@ -12,12 +12,7 @@ fn reports() -> Vec<Report> {
     let dump: Value = serde_saphyr::from_str(DUMP).unwrap();
     let rules = RuleSet::builtin();
     let entries = dump["items"].as_array().unwrap().iter();
-    let entries = entries.flat_map(|run| rules.detect(run, &Config::default()).unwrap());
-    let reports = entries.map(|entry| match entry {
-        Entry::Report(report) => *report,
-        Entry::Sweep(sweep) => panic!("{sweep:?}"),
-    });
-    reports.collect()
+    entries.flat_map(|run| rules.detect(run, &Config::default()).unwrap()).collect()
 }
 
 #[test]

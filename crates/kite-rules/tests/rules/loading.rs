@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use kite_api::Entry;
 use kite_rules::{Config, RuleError, RuleSet};
 use serde_json::json;
 
@@ -47,12 +46,8 @@ fn titles(rules: &RuleSet) -> Vec<String> {
         "apiVersion": "shop.example.com/v1", "kind": "Cart",
         "metadata": {"name": "red", "namespace": "shop"}, "status": {"phase": "Broken"},
     });
-    let entries = rules.detect(&cart, &Config::default()).unwrap();
-    let titles = entries.into_iter().map(|entry| match entry {
-        Entry::Report(report) => report.title.unwrap(),
-        Entry::Sweep(sweep) => panic!("{sweep:?}"),
-    });
-    titles.collect()
+    let reports = rules.detect(&cart, &Config::default()).unwrap();
+    reports.into_iter().map(|report| report.title.unwrap()).collect()
 }
 
 #[test]
@@ -60,7 +55,7 @@ fn a_new_detector_needs_no_code() {
     let (rules, errors) = load(DETECTOR);
     assert_eq!(errors, []);
     assert_eq!(titles(&rules), ["The cart red is broken"]);
-    let kinds: Vec<_> = rules.kinds().into_iter().map(|watched| watched.kind).collect();
+    let kinds: Vec<_> = rules.kinds().into_keys().map(|watched| watched.kind).collect();
     assert_eq!(kinds, ["Cart", "PipelineRun"]);
 }
 
@@ -105,7 +100,7 @@ fn a_broken_file_keeps_its_last_good_version_and_stops_nothing_else() {
     let (rules, errors) = rules.with_files(files.map(|(name, text)| (name.to_owned(), text.to_owned())));
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(titles(&rules), ["The cart red is broken"]);
-    assert!(rules.kinds().iter().any(|watched| watched.kind == "Other"));
+    assert!(rules.kinds().keys().any(|watched| watched.kind == "Other"));
     assert!(rules.webhook("pipeline-failure").is_some());
 }
 
@@ -167,7 +162,7 @@ spec:
     let (rules, errors) = load(text);
     assert!(errors.iter().all(|error| error.file.starts_with("builtin:")), "{errors:?}");
     assert!(!errors.is_empty());
-    assert!(rules.kinds().iter().any(|watched| watched.kind == "PipelineRun"));
+    assert!(rules.kinds().keys().any(|watched| watched.kind == "PipelineRun"));
 }
 
 #[test]
@@ -226,14 +221,8 @@ fn a_list_inside_an_object_becomes_a_report_per_item() {
         "metadata": {"name": "red", "namespace": "shop"}, "status": {"phase": "Broken"},
         "spec": {"parts": [{"name": "wheel", "bad": true}, {"name": "bell", "bad": false}, {"name": "tyre", "bad": true}]},
     });
-    let entries = rules.detect(&cart, &Config::default()).unwrap();
-    let variants: Vec<_> = entries
-        .iter()
-        .map(|entry| match entry {
-            Entry::Report(report) => report.variant.as_deref().unwrap(),
-            Entry::Sweep(sweep) => panic!("{sweep:?}"),
-        })
-        .collect();
+    let reports = rules.detect(&cart, &Config::default()).unwrap();
+    let variants: Vec<_> = reports.iter().map(|report| report.variant.as_deref().unwrap()).collect();
     assert_eq!(variants, ["wheel", "tyre"]);
     assert_eq!(titles(&rules), [] as [&str; 0], "a cart without parts");
 }

@@ -1,6 +1,6 @@
 //! Builds pipeline runs for tests.
 
-use kite_api::{Entry, Report};
+use kite_api::Report;
 use kite_rules::{Config, RuleSet};
 use serde_json::{Value, json};
 
@@ -100,12 +100,7 @@ impl Run {
 
     pub(crate) fn reports(&self) -> Vec<Report> {
         let config = Config::new("https://ui.example.com", "/logs/");
-        let entries = RuleSet::builtin().detect(&self.0, &config).unwrap();
-        let reports = entries.into_iter().map(|entry| match entry {
-            Entry::Report(report) => *report,
-            Entry::Sweep(sweep) => panic!("{sweep:?}"),
-        });
-        reports.collect()
+        RuleSet::builtin().detect(&self.0, &config).unwrap()
     }
 
     pub(crate) fn report(&self) -> Report {

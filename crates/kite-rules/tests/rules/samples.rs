@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use kite_api::Entry;
+use kite_api::Report;
 use kite_rules::{Config, RuleSet};
 use serde_json::Value;
 
@@ -55,14 +55,7 @@ fn verdict(outcome: &str) -> &'static str {
     }
 }
 
-fn check(file: &str, found: &[Entry], outcome: &str, kind: &str, change: &str) {
-    let reports: Vec<_> = found
-        .iter()
-        .map(|entry| match entry {
-            Entry::Report(report) => report,
-            Entry::Sweep(sweep) => panic!("{file}: a sweep: {sweep:?}"),
-        })
-        .collect();
+fn check(file: &str, reports: &[Report], outcome: &str, kind: &str, change: &str) {
     let verdicts: Vec<_> = reports.iter().filter_map(|report| report.verdict.as_deref()).collect();
     let expected: Vec<_> = [verdict(outcome)].into_iter().filter(|verdict| !verdict.is_empty()).collect();
     assert_eq!(verdicts, expected, "{file}");
