@@ -133,6 +133,11 @@ impl Detector {
         Ok(judgement)
     }
 
+    /// Whether it says something about deleted objects.
+    pub(crate) fn judges_deletions(&self) -> bool {
+        !self.on_delete.is_empty()
+    }
+
     /// What there is to read that was not read yet.
     fn needs<'r>(
         &'r self,

@@ -38,6 +38,16 @@ pub enum Wanted {
     },
 }
 
+impl Wanted {
+    /// What stands for it when it is not there.
+    pub fn nothing(&self) -> Value {
+        match self {
+            Self::Objects { .. } => json!([]),
+            Self::Log { .. } => json!(""),
+        }
+    }
+}
+
 /// What is compiled of a `related` entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Related {

@@ -23,6 +23,8 @@ use crate::webhook::Webhook;
 pub struct Watching {
     /// The parts of the objects that are read; nothing but names when only deletions matter.
     pub needed: Needed,
+    /// Whether the deletion of an object says something.
+    pub deletion_matters: bool,
 }
 
 impl Default for Watching {
@@ -33,7 +35,7 @@ impl Default for Watching {
         {
             needed.add(path.iter().copied());
         }
-        Self { needed }
+        Self { needed, deletion_matters: false }
     }
 }
 
@@ -163,10 +165,12 @@ impl RuleSet {
         let mut kinds = BTreeMap::<_, Watching>::new();
         for detector in self.detectors.values().flatten() {
             for kind in &detector.watches {
-                kinds.entry(kind.clone()).or_default().needed.merge(&detector.needed);
+                let watching = kinds.entry(kind.clone()).or_default();
+                watching.needed.merge(&detector.needed);
+                watching.deletion_matters |= detector.judges_deletions();
             }
             for owner in detector.owners() {
-                kinds.entry(owner.clone()).or_default();
+                kinds.entry(owner.clone()).or_default().deletion_matters = true;
             }
         }
         kinds

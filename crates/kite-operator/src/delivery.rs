@@ -1,0 +1,218 @@
+//! Sends what waits in the outbox: in batches, one after the other, for as long as it takes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use kite_api::{Report, ReportOutcome, ReportResult};
+use kite_client::{Client, ClientError};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::metrics::{Metrics, ResultLabels};
+use crate::outbox::{Outbox, Waiting};
+
+/// Reports of one call.
+const BATCH: usize = 500;
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The server may ask for patience, but not for ever.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Whether the backend takes reports, as far as is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reached {
+    /// Nothing was sent yet.
+    #[default]
+    Unknown,
+    /// The last call went through.
+    Yes,
+    /// The last call did not, and why.
+    No(String),
+}
+
+/// Sends reports.
+#[derive(Debug)]
+pub struct Delivery {
+    outbox: Arc<Outbox>,
+    client: watch::Receiver<Arc<Client>>,
+    first_pause: Duration,
+    metrics: Metrics,
+    reached: watch::Sender<Reached>,
+}
+
+/// What to do about a call that failed.
+enum Remedy {
+    /// The reports themselves are wrong.
+    GiveUp,
+    /// It is not the reports' fault; the server may have said how long to wait.
+    TryAgain(Option<Duration>),
+}
+
+impl Delivery {
+    /// Sends through the client that is current when a batch is sent; it must not retry by itself.
+    pub fn new(
+        outbox: Arc<Outbox>,
+        client: watch::Receiver<Arc<Client>>,
+        first_pause: Duration,
+        metrics: Metrics,
+    ) -> Self {
+        Self { outbox, client, first_pause, metrics, reached: watch::Sender::default() }
+    }
+
+    /// Whether the backend takes reports.
+    pub fn reached(&self) -> watch::Receiver<Reached> {
+        self.reached.subscribe()
+    }
+
+    /// Sends for ever; to be dropped at the end.
+    pub async fn run(self) {
+        self.probe().await;
+        loop {
+            let batch = self.outbox.take(BATCH).await;
+            self.deliver(&batch).await;
+            self.metrics.oldest_unsent.set(0.0);
+        }
+    }
+
+    /// Asks the backend how it is until it answers, so that readiness does not wait for a failure.
+    async fn probe(&self) {
+        let mut pauses = self.pauses();
+        loop {
+            let client = self.client.borrow().clone();
+            match client.version().await {
+                Ok(_) => return self.note(Reached::Yes),
+                Err(error) => self.note(Reached::No(with_causes(&error))),
+            }
+            sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
+        }
+    }
+
+    /// Sends a batch; halves it when the server refuses it as a whole, so that one bad report does
+    /// not hold up the others.
+    async fn deliver(&self, batch: &[Waiting]) {
+        let mut parts = vec![batch];
+        while let Some(part) = parts.pop() {
+            let Some(Err(error)) = self.send(part).await else { continue };
+            if part.len() > 1 {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            } else if let Some(waiting) = part.first() {
+                self.dead_letter(&waiting.report, &with_causes(&error));
+            }
+        }
+    }
+
+    /// Sends reports until the server took or refused them; `None` when they are not to be sent
+    /// any more.
+    async fn send(&self, part: &[Waiting]) -> Option<Result<(), ClientError>> {
+        let mut pauses = self.pauses();
+        loop {
+            let current: Vec<_> = part
+                .iter()
+                .filter(|waiting| self.outbox.is_current(waiting))
+                .map(|waiting| waiting.report.clone())
+                .collect();
+            let oldest = part.first()?.since;
+            if current.is_empty() {
+                return None;
+            }
+            self.metrics.oldest_unsent.set(oldest.elapsed().as_secs_f64());
+            let client = self.client.borrow().clone();
+            match client.send_reports(&current).await {
+                Ok(results) => {
+                    self.taken(&current, &results);
+                    return Some(Ok(()));
+                }
+                Err(error) => match remedy(&error) {
+                    Remedy::GiveUp => {
+                        self.count("refused");
+                        return Some(Err(error));
+                    }
+                    Remedy::TryAgain(asked) => {
+                        self.count("failed");
+                        self.note(Reached::No(with_causes(&error)));
+                        let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
+                        sleep(pause.max(asked.unwrap_or_default().min(LONGEST_PATIENCE))).await;
+                    }
+                },
+            }
+        }
+    }
+
+    fn taken(&self, reports: &[Report], results: &[ReportResult]) {
+        self.count("taken");
+        self.note(Reached::Yes);
+        for (report, result) in reports.iter().zip(results) {
+            if result.result == ReportOutcome::Rejected {
+                let errors: Vec<_> =
+                    result.errors.iter().map(|error| format!("`{}` {}", error.field, error.message)).collect();
+                self.dead_letter(report, &errors.join(", "));
+            }
+        }
+    }
+
+    fn dead_letter(&self, report: &Report, why: &str) {
+        self.metrics.dead_letters.inc();
+        let scope = report.scope.clone().unwrap_or_default();
+        tracing::error!(
+            namespace = report.namespace,
+            resource.kind = scope.resource_type,
+            resource.name = scope.resource_name,
+            run = report.run_id,
+            why,
+            "the backend refused a report, which is not sent again"
+        );
+    }
+
+    fn note(&self, reached: Reached) {
+        self.reached.send_if_modified(|before| {
+            let changed = std::mem::discriminant(before) != std::mem::discriminant(&reached);
+            match &reached {
+                Reached::No(why) if changed => tracing::warn!(why, "the backend takes no reports; they wait"),
+                Reached::Yes if matches!(before, Reached::No(_)) => tracing::info!("the backend takes reports again"),
+                _ => {}
+            }
+            *before = reached;
+            changed
+        });
+    }
+
+    fn count(&self, result: &'static str) {
+        self.metrics.batches.get_or_create(&ResultLabels { result }).inc();
+    }
+
+    fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
+        ExponentialBuilder::default()
+            .with_min_delay(self.first_pause)
+            .with_max_delay(LONGEST_PAUSE)
+            .without_max_times()
+            .with_jitter()
+            .build()
+    }
+}
+
+fn remedy(error: &ClientError) -> Remedy {
+    match error {
+        ClientError::Refused(_) => Remedy::GiveUp,
+        ClientError::Overloaded { retry_after, .. } => Remedy::TryAgain(*retry_after),
+        // A wrong address, token or right is for people to correct; the reports are not to blame.
+        ClientError::Settings { .. }
+        | ClientError::Token { .. }
+        | ClientError::Unreachable { .. }
+        | ClientError::NotFound(_)
+        | ClientError::Unauthorized(_)
+        | ClientError::Forbidden(_)
+        | ClientError::Protocol { .. } => Remedy::TryAgain(None),
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(": ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
+}

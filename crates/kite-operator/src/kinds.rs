@@ -1,0 +1,70 @@
+//! Which kinds the cluster has, and under which version and name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kite_rules::WatchedKind;
+use kube::Client;
+use kube::api::ApiResource;
+use kube::discovery::{self, Scope};
+use kube::error::DiscoveryError;
+
+/// A kind that the cluster has.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// How to ask for its objects.
+    pub resource: ApiResource,
+    /// Whether its objects are in namespaces.
+    pub is_namespaced: bool,
+}
+
+/// The kinds that were found; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Kinds {
+    found: Arc<Mutex<BTreeMap<WatchedKind, Found>>>,
+}
+
+impl Kinds {
+    /// Asks the cluster for kinds, and gives those that it has. A group that cannot be asked is
+    /// logged and counts as missing.
+    pub async fn look_for(&self, client: &Client, kinds: &BTreeSet<WatchedKind>) -> BTreeMap<WatchedKind, Found> {
+        let mut found = BTreeMap::new();
+        let groups: BTreeSet<_> = kinds.iter().map(|kind| kind.group.as_str()).collect();
+        for group in groups {
+            let resources = match discovery::group(client, group).await {
+                Ok(resources) => resources,
+                Err(kube::Error::Discovery(DiscoveryError::MissingApiGroup(_))) => continue,
+                Err(error) => {
+                    tracing::warn!(
+                        group,
+                        error = &error as &dyn std::error::Error,
+                        "the cluster does not say what is in an API group"
+                    );
+                    continue;
+                }
+            };
+            for kind in kinds.iter().filter(|kind| kind.group == group) {
+                if let Some((resource, capabilities)) = resources.recommended_kind(&kind.kind) {
+                    let is_namespaced = matches!(capabilities.scope, Scope::Namespaced);
+                    found.insert(kind.clone(), Found { resource, is_namespaced });
+                }
+            }
+        }
+        self.lock().extend(found.clone());
+        found
+    }
+
+    /// A kind that was found before.
+    pub fn get(&self, kind: &WatchedKind) -> Option<Found> {
+        self.lock().get(kind).cloned()
+    }
+
+    /// Forgets a kind that the cluster does not have any more.
+    pub fn forget(&self, kind: &WatchedKind) {
+        self.lock().remove(kind);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<WatchedKind, Found>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,34 @@
+//! The bridge operator: watches a cluster and reports what is broken in it.
+//!
+//! The way of an event: [`watch`] (one per kind) reads an [`object`], the [`judge`] says what it
+//! means, [`records`] whether that is new, the [`outbox`] holds the report until [`delivery`] has
+//! brought it to the backend. [`related`] reads more about what failed and reports again.
+//!
+//! Around it: a [`shift`] runs the watches of all [`kinds`] that the cluster has, under one set of
+//! rules and [`settings`] and in one role; [`operator`] changes shifts. [`lease`] decides who
+//! reports, [`missed`] is what a standby remembers, [`owners`] what ends with what, [`status`] and
+//! [`metrics`] what people see.
+
+pub mod operator;
+pub mod settings;
+pub mod shift;
+
+pub mod kinds;
+pub mod namespaces;
+pub mod object;
+pub mod watch;
+
+pub mod judge;
+pub mod missed;
+pub mod owners;
+pub mod records;
+pub mod redact;
+pub mod related;
+
+pub mod delivery;
+pub mod outbox;
+
+pub mod clock;
+pub mod lease;
+pub mod metrics;
+pub mod status;

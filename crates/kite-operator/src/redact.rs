@@ -1,0 +1,75 @@
+//! Takes secrets out of logs before they leave the operator.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What is written instead of a secret.
+const REDACTED: &str = "[redacted]";
+
+/// Shapes of secrets. A group named `keep` stays.
+const SHAPES: [&str; 7] = [
+    // Headers, and what clients print of them.
+    r"(?i)(?P<keep>\b(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)\b\s*[:=]\s*)[^\r\n]+",
+    r"(?i)(?P<keep>\b(?:bearer|basic)\s+)[A-Za-z0-9+/_.~=-]{8,}",
+    // name=value and "name": "value", whatever the name has around it.
+    r#"(?i)(?P<keep>[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_.-]*["']?\s*[:=]\s*)("[^"\r\n]*"|'[^'\r\n]*'|[^\s"',;]+)"#,
+    // Addresses with a password.
+    r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@:]*:[^\s/@]+@",
+    // Tokens that are known by their beginning.
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{16}|sha256~[A-Za-z0-9_-]{20,})",
+    // JSON Web Tokens.
+    r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
+    // Private keys, also cut off ones.
+    r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+];
+
+/// The text without what looks like a secret.
+pub fn redact(text: &str) -> String {
+    static COMPILED: LazyLock<Vec<Regex>> =
+        LazyLock::new(|| SHAPES.iter().filter_map(|shape| Regex::new(shape).ok()).collect());
+    let with = format!("${{keep}}{REDACTED}");
+    COMPILED
+        .iter()
+        .fold(Cow::Borrowed(text), |text, shape| Cow::Owned(shape.replace_all(&text, with.as_str()).into_owned()))
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_compiles() {
+        for shape in SHAPES {
+            Regex::new(shape).unwrap();
+        }
+    }
+
+    #[test]
+    fn secrets_are_taken_out() {
+        let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzeXN0ZW0ifQ.c2lnbmF0dXJl";
+        for (text, expected) in [
+            ("Authorization: Bearer abc.def.ghi", "Authorization: [redacted]"),
+            ("curl -H 'X: Basic dXNlcjpwYXNz'", "curl -H 'X: Basic [redacted]'"),
+            ("REGISTRY_PASSWORD=hunter2 make", "REGISTRY_PASSWORD=[redacted] make"),
+            (r#"{"apiKey": "s3cr3t", "name": "x"}"#, r#"{"apiKey": [redacted], "name": "x"}"#),
+            ("git clone https://bot:hunter2@example.com/a", "git clone https://[redacted]example.com/a"),
+            ("using ghp_0123456789abcdefghijABCDEFGHIJ012345 now", "using [redacted] now"),
+            (jwt, "[redacted]"),
+            ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"),
+            ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
+        ] {
+            assert_eq!(redact(text), expected);
+        }
+    }
+
+    #[test]
+    fn ordinary_lines_stay_as_they_are() {
+        for text in ["error: cannot find `token` in this scope", "step-build exited with code 1", "", "https://a.b/c:d"]
+        {
+            assert_eq!(redact(text), text);
+        }
+    }
+}
