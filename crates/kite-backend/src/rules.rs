@@ -2,15 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use kite_rules::{RuleError, RuleSet};
+use kite_runtime::files::Followed;
 use kite_runtime::shutdown::Shutdown;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
-
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// The rules in force, and what is wrong with the files that are not.
 #[derive(Clone, Debug)]
@@ -26,8 +23,7 @@ pub struct Rules {
 impl Rules {
     /// Loads the rules and follows the folder, if there is one, until the shutdown.
     pub fn start(folder: Option<PathBuf>, shutdown: &Shutdown) -> Self {
-        // Looked at before they are read, so that no change in between is missed.
-        let seen = folder.as_ref().map(fingerprint);
+        let followed = folder.clone().map(Followed::new);
         let (rules, errors) = match &folder {
             Some(folder) => RuleSet::load(folder),
             None => (RuleSet::builtin(), Vec::new()),
@@ -36,10 +32,10 @@ impl Rules {
         let (current, current_seen) = watch::channel(Arc::new(rules));
         let (broken, broken_seen) = watch::channel(Vec::new());
         report(&broken, &broken_count, &errors);
-        if let Some((folder, seen)) = folder.zip(seen) {
+        if let Some(followed) = followed {
             let (stop, count) = (shutdown.token(), broken_count.clone());
             shutdown.spawn(async move {
-                stop.run_until_cancelled(follow(folder, seen, current, broken, count)).await;
+                stop.run_until_cancelled(follow(followed, current, broken, count)).await;
             });
         }
         Self { current: current_seen, broken: broken_seen, broken_count }
@@ -47,42 +43,19 @@ impl Rules {
 }
 
 async fn follow(
-    folder: PathBuf,
-    mut seen: Fingerprint,
+    mut files: Followed,
     current: watch::Sender<Arc<RuleSet>>,
     broken: watch::Sender<Vec<String>>,
     count: Gauge,
 ) {
-    let mut looks = interval(LOOK_EVERY);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        looks.tick().await;
-        let now = fingerprint(&folder);
-        if now == seen {
-            continue;
-        }
-        seen = now;
-        let (rules, errors) = current.borrow().reload(&folder);
+        files.changed().await;
+        let folder = files.path();
+        let (rules, errors) = current.borrow().reload(folder);
         report(&broken, &count, &errors);
         current.send_replace(Arc::new(rules));
         tracing::info!(folder = %folder.display(), broken = errors.len(), "the rules were read again");
     }
-}
-
-/// Names, sizes and times of files.
-type Fingerprint = Vec<(PathBuf, u64, Option<std::time::SystemTime>)>;
-
-/// Of the files in a folder; mounted folders swap a link, which changes the times.
-fn fingerprint(folder: &PathBuf) -> Fingerprint {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries
-        .filter_map(|entry| {
-            let metadata = std::fs::metadata(entry.path()).ok()?;
-            Some((entry.path(), metadata.len(), metadata.modified().ok()))
-        })
-        .collect();
-    files.sort();
-    files
 }
 
 fn report(broken: &watch::Sender<Vec<String>>, count: &Gauge, errors: &[RuleError]) {
@@ -125,7 +98,10 @@ spec:
     }
 
     async fn changed(rules: &mut Rules) {
-        tokio::time::timeout(3 * LOOK_EVERY, rules.current.changed()).await.expect("it is looked at").unwrap();
+        tokio::time::timeout(std::time::Duration::from_secs(15), rules.current.changed())
+            .await
+            .expect("it is looked at")
+            .unwrap();
     }
 
     #[tokio::test(start_paused = true)]

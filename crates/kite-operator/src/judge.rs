@@ -114,7 +114,7 @@ spec:
         let (rules, errors) = RuleSet::builtin().with_files([("lamp.yaml".to_owned(), DETECTOR.to_owned())]);
         assert_eq!(errors, []);
         let text = format!("apiVersion: kite.dev/v1alpha1\nkind: OperatorConfig\nspec: {spec}");
-        let settings = Settings::parse(&text, &rules.detector_names()).unwrap();
+        let settings = Settings::parse(&text).unwrap();
         let object = json!({"apiVersion": "house/v1", "kind": "Lamp", "broken": broken,
             "metadata": {"name": "hall", "namespace": "home"}});
         let judge = Judge::new(Arc::new(rules), &settings);

@@ -8,6 +8,9 @@
 //! rules and [`settings`] and in one role; [`operator`] changes shifts. [`lease`] decides who
 //! reports, [`missed`] is what a standby remembers, [`owners`] what ends with what, [`status`] and
 //! [`metrics`] what people see.
+//!
+//! The program: [`args`], [`sources`] (files that change), [`access`] (to the cluster), [`tools`] and
+//! [`manifests`] (what it can do besides watching).
 
 pub mod operator;
 pub mod settings;
@@ -32,3 +35,9 @@ pub mod clock;
 pub mod lease;
 pub mod metrics;
 pub mod status;
+
+pub mod access;
+pub mod args;
+pub mod manifests;
+pub mod sources;
+pub mod tools;

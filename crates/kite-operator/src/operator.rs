@@ -40,6 +40,8 @@ pub struct Plan {
     pub rules: watch::Receiver<Arc<RuleSet>>,
     /// The backend; may change. It must not retry by itself.
     pub backend: watch::Receiver<Arc<Backend>>,
+    /// Files that cannot be used at present, and why.
+    pub broken: watch::Receiver<Vec<String>>,
     /// The lease to hold while reporting; without one this is the only operator.
     pub lease: Option<Candidate>,
     /// How often kinds that the cluster does not have are looked for.
@@ -56,6 +58,23 @@ pub struct Operator {
     outbox: Arc<Outbox>,
     reached: watch::Receiver<Reached>,
     leading: watch::Receiver<bool>,
+    broken: watch::Receiver<Vec<String>>,
+}
+
+impl Plan {
+    /// A plan whose settings, rules and backend stay as they are; the only operator of its cluster.
+    pub fn fixed(client: Client, settings: Settings, rules: Arc<RuleSet>, backend: Backend) -> Self {
+        Self {
+            client,
+            settings: watch::Sender::new(Arc::new(settings)).subscribe(),
+            rules: watch::Sender::new(rules).subscribe(),
+            backend: watch::Sender::new(Arc::new(backend)).subscribe(),
+            broken: watch::Sender::default().subscribe(),
+            lease: None,
+            look_every: Duration::from_secs(30),
+            first_pause: Duration::from_millis(500),
+        }
+    }
 }
 
 impl Operator {
@@ -87,7 +106,7 @@ impl Operator {
         let (reader, reading) = Reader::new(plan.client.clone(), kinds.clone(), Arc::clone(&outbox), metrics.clone());
         let until = stop.clone();
         shutdown.spawn(async move { until.run_until_cancelled(reading).await });
-        let operator = Self { status: Status::default(), metrics, outbox, reached, leading };
+        let operator = Self { status: Status::default(), metrics, outbox, reached, leading, broken: plan.broken };
         let desk = Desk {
             operator: operator.clone(),
             client: plan.client,
@@ -115,7 +134,8 @@ impl Operator {
 
     /// Whether it can do its work.
     pub fn readiness(&self) -> Readiness {
-        self.status.readiness(&self.reached, *self.leading.borrow())
+        let readiness = self.status.readiness(&self.reached, *self.leading.borrow());
+        readiness.with_detail("broken_files", self.broken.borrow().clone())
     }
 
     /// Whether it can do its work, for probes.
@@ -151,6 +171,7 @@ impl Desk {
     async fn run(mut self, stop: CancellationToken) {
         let streaming_lists = self.has_streaming_lists(&stop).await;
         let mut leading = self.operator.leading.clone();
+        let mut broken = self.operator.broken.clone();
         let mut known = Known::new();
         let mut led = false;
         let mut follower: Option<(String, watch::Receiver<Option<Names>>, tokio_util::sync::DropGuard)> = None;
@@ -158,7 +179,9 @@ impl Desk {
             let settings = self.settings.borrow_and_update().clone();
             let rules = self.rules.borrow_and_update().clone();
             let leads = *leading.borrow_and_update();
+            let broken_files = broken.borrow_and_update().len();
             self.operator.metrics.leading.set(i64::from(leads));
+            self.operator.metrics.broken_files.set(i64::try_from(broken_files).unwrap_or(i64::MAX));
             if leads != led {
                 led = leads;
                 // A new leader says everything, and one that was has nothing to say.
@@ -193,12 +216,13 @@ impl Desk {
                     self.operator.outbox.push(report, bytes).await;
                 }
             }
-            let shift = Shift::new(shared, &rules, &settings.namespaces.names, self.look_every);
+            let shift = Shift::new(shared, &rules, &settings, self.look_every);
             let end = stop.child_token();
             let changed = async {
                 tokio::select! {
                     Ok(()) = self.settings.changed() => {}
                     Ok(()) = self.rules.changed() => {}
+                    Ok(()) = broken.changed() => {}
                     Ok(()) = leading.changed() => {}
                     () = changed(selected) => {}
                     else => std::future::pending().await,

@@ -130,18 +130,43 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Reads the text of a configuration file. `detectors` are the names that there are.
-    pub fn parse(text: &str, detectors: &BTreeSet<&str>) -> Result<Self, SettingsError> {
+    /// Reads the text of a configuration file.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let file: OperatorConfig = serde_saphyr::from_str(text)
             .map_err(|error| SettingsError::Malformed(error.without_snippet().to_string()))?;
         if file.api_version != API_VERSION || file.kind != KIND {
             return Err(SettingsError::OtherKind(file.api_version, file.kind));
         }
-        file.spec.check(detectors)?;
         Ok(file.spec)
     }
 
-    fn check(&self, detectors: &BTreeSet<&str>) -> Result<(), SettingsError> {
+    /// These settings, but what `flags` say wins.
+    #[must_use]
+    pub fn with(mut self, flags: Self) -> Self {
+        let text = |of_file: &mut String, of_flags: String| {
+            if !of_flags.is_empty() {
+                *of_file = of_flags;
+            }
+        };
+        text(&mut self.backend.url, flags.backend.url);
+        text(&mut self.cluster, flags.cluster);
+        text(&mut self.cluster_url, flags.cluster_url);
+        self.backend.token_file = flags.backend.token_file.or(self.backend.token_file);
+        self.backend.ca_file = flags.backend.ca_file.or(self.backend.ca_file);
+        self.rules_dir = flags.rules_dir.or(self.rules_dir);
+        if flags.namespaces != Namespaces::default() {
+            self.namespaces = flags.namespaces;
+        }
+        self
+    }
+
+    /// Whether a detector reports.
+    pub fn is_on(&self, detector: &str) -> bool {
+        self.detectors.get(detector).is_none_or(|wish| wish.enabled)
+    }
+
+    /// Whether the values make sense, given the names of the detectors that there are.
+    pub fn check(&self, detectors: &BTreeSet<&str>) -> Result<(), SettingsError> {
         let wrong = |field: &str, message: String| Err(SettingsError::Value { field: field.to_owned(), message });
         if let Some(unknown) = self.detectors.keys().find(|name| !detectors.contains(name.as_str())) {
             let known: Vec<_> = detectors.iter().copied().collect();
@@ -163,7 +188,9 @@ mod tests {
 
     fn parse(spec: &str) -> Result<Settings, String> {
         let text = format!("apiVersion: {API_VERSION}\nkind: {KIND}\nspec:\n{spec}");
-        Settings::parse(&text, &BTreeSet::from(["build", "job"])).map_err(|error| error.to_string())
+        let settings = Settings::parse(&text).map_err(|error| error.to_string())?;
+        settings.check(&BTreeSet::from(["build", "job"])).map_err(|error| error.to_string())?;
+        Ok(settings)
     }
 
     #[test]
@@ -196,7 +223,7 @@ mod tests {
             let error = parse(spec).unwrap_err();
             assert!(error.contains(part), "{spec}: {error}");
         }
-        let other = Settings::parse("apiVersion: v1\nkind: ConfigMap", &BTreeSet::new()).unwrap_err().to_string();
+        let other = Settings::parse("apiVersion: v1\nkind: ConfigMap").unwrap_err().to_string();
         assert!(other.contains("OperatorConfig"), "{other}");
     }
 }

@@ -22,6 +22,7 @@ use crate::outbox::Outbox;
 use crate::owners::Owners;
 use crate::records::{Records, size};
 use crate::related::Reader;
+use crate::settings::Settings;
 use crate::status::{Progress, Status, name_of};
 use crate::watch::KindWatch;
 
@@ -105,10 +106,13 @@ pub struct Shift {
 
 impl Shift {
     /// Prepares a shift. Kinds that the cluster does not have are looked for again from time to time.
-    pub fn new(shared: Shared, rules: &RuleSet, namespaces: &BTreeSet<String>, look_every: Duration) -> Self {
+    pub fn new(shared: Shared, rules: &RuleSet, settings: &Settings, look_every: Duration) -> Self {
+        let namespaces = &settings.namespaces.names;
         let namespaces =
             if namespaces.is_empty() { vec![None] } else { namespaces.iter().cloned().map(Some).collect() };
-        Self { shared: Arc::new(shared), watched: rules.kinds(), read: rules.reads().0, namespaces, look_every }
+        let is_on = |detector: &str| settings.is_on(detector);
+        let (watched, read) = (rules.kinds(is_on), rules.access(is_on).read);
+        Self { shared: Arc::new(shared), watched, read, namespaces, look_every }
     }
 
     /// Watches until told to stop; gives what is known then.

@@ -40,5 +40,5 @@ pub use error::{EvalError, RuleError, WebhookError};
 pub use judgement::{Judgement, Owner, Said, Surroundings};
 pub use paths::Needed;
 pub use related::{Need, Wanted};
-pub use rule_set::{RuleSet, Watching};
+pub use rule_set::{Access, RuleSet, Watching};
 pub use webhook::{Answer, Message, Secret, Webhook, WebhookOutcome};

@@ -39,6 +39,17 @@ impl Default for Watching {
     }
 }
 
+/// What detectors need to read in a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Kinds that are watched.
+    pub watched: BTreeSet<WatchedKind>,
+    /// Kinds that are read besides an object of another kind.
+    pub read: BTreeSet<WatchedKind>,
+    /// Whether logs are read.
+    pub logs: bool,
+}
+
 /// All rules that are in force. Never changes; a reload gives a new one.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
@@ -160,14 +171,18 @@ impl RuleSet {
         Ok(Judgement::default())
     }
 
-    /// The kinds of objects that the detectors judge, or whose deletion tells them something.
-    pub fn kinds(&self) -> BTreeMap<WatchedKind, Watching> {
+    /// The kinds of objects that detectors judge, or whose deletion tells them something; as far as
+    /// the detectors are on.
+    pub fn kinds(&self, is_on: impl Fn(&str) -> bool) -> BTreeMap<WatchedKind, Watching> {
         let mut kinds = BTreeMap::<_, Watching>::new();
-        for detector in self.detectors.values().flatten() {
+        for detector in self.detectors.values().flatten().filter(|detector| is_on(&detector.name)) {
             for kind in &detector.watches {
                 let watching = kinds.entry(kind.clone()).or_default();
-                watching.needed.merge(&detector.needed);
                 watching.deletion_matters |= detector.judges_deletions();
+                // One that is off still decides which objects are its own.
+                for other in self.detectors.get(&key(&kind.group, &kind.kind)).into_iter().flatten() {
+                    watching.needed.merge(&other.needed);
+                }
             }
             for owner in detector.owners() {
                 kinds.entry(owner.clone()).or_default().deletion_matters = true;
@@ -176,11 +191,20 @@ impl RuleSet {
         kinds
     }
 
-    /// The kinds of objects that detectors read besides those they judge, and whether they read logs.
-    pub fn reads(&self) -> (BTreeSet<WatchedKind>, bool) {
-        let detectors = || self.detectors.values().flatten();
-        let kinds = detectors().flat_map(|detector| detector.reads()).cloned().collect();
-        (kinds, detectors().any(|detector| detector.reads_logs()))
+    /// What the detectors need to read, as far as they are on.
+    pub fn access(&self, is_on: impl Fn(&str) -> bool) -> Access {
+        let mut access = Access::default();
+        for detector in self.detectors.values().flatten().filter(|detector| is_on(&detector.name)) {
+            access.watched.extend(detector.watches.iter().chain(detector.owners()).cloned());
+            access.read.extend(detector.reads().into_iter().cloned());
+            access.logs |= detector.reads_logs();
+        }
+        access
+    }
+
+    /// Name and text of the files that come with KITE.
+    pub fn builtin_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+        builtin::FILES.iter().copied()
     }
 
     /// The names of all detectors, in order.

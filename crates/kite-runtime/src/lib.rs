@@ -4,9 +4,10 @@
 //!
 //! 1. [`duration`] and [`secret`] read settings.
 //! 2. [`logging`] sends structured logs to standard error.
-//! 3. [`shutdown`] turns the first signal into a token and bounds the time to drain.
-//! 4. [`health`] and [`metrics`] answer probes and scrapes.
-//! 5. [`tls`] keeps a mounted certificate current; [`serve`] runs an axum router on a listener.
+//! 3. [`files`] follows what may change while the program runs.
+//! 4. [`shutdown`] turns the first signal into a token and bounds the time to drain.
+//! 5. [`health`] and [`metrics`] answer probes and scrapes.
+//! 6. [`tls`] keeps a mounted certificate current; [`serve`] runs an axum router on a listener.
 //!
 //! Nothing here knows an issue or a report.
 
@@ -14,6 +15,8 @@ pub mod duration;
 pub mod secret;
 
 pub mod logging;
+
+pub mod files;
 
 pub mod shutdown;
 

@@ -55,7 +55,7 @@ fn a_new_detector_needs_no_code() {
     let (rules, errors) = load(DETECTOR);
     assert_eq!(errors, []);
     assert_eq!(titles(&rules), ["The cart red is broken"]);
-    let kinds: Vec<_> = rules.kinds().into_keys().map(|watched| watched.kind).collect();
+    let kinds: Vec<_> = rules.kinds(|_| true).into_keys().map(|watched| watched.kind).collect();
     assert_eq!(kinds, ["Cart", "PipelineRun"]);
 }
 
@@ -100,7 +100,7 @@ fn a_broken_file_keeps_its_last_good_version_and_stops_nothing_else() {
     let (rules, errors) = rules.with_files(files.map(|(name, text)| (name.to_owned(), text.to_owned())));
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(titles(&rules), ["The cart red is broken"]);
-    assert!(rules.kinds().keys().any(|watched| watched.kind == "Other"));
+    assert!(rules.kinds(|_| true).keys().any(|watched| watched.kind == "Other"));
     assert!(rules.webhook("pipeline-failure").is_some());
 }
 
@@ -162,7 +162,7 @@ spec:
     let (rules, errors) = load(text);
     assert!(errors.iter().all(|error| error.file.starts_with("builtin:")), "{errors:?}");
     assert!(!errors.is_empty());
-    assert!(rules.kinds().keys().any(|watched| watched.kind == "PipelineRun"));
+    assert!(rules.kinds(|_| true).keys().any(|watched| watched.kind == "PipelineRun"));
 }
 
 #[test]
