@@ -19,13 +19,14 @@ type Outcome<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 type Function = for<'b, 'v> fn(Args<'b, 'v>) -> Outcome<'b, 'v>;
 
 /// Our functions: name, number of arguments, implementation.
-const OURS: [(&str, usize, Function); 13] = [
+const OURS: [(&str, usize, Function); 14] = [
     ("annotation", 2, annotation),
     ("before", 2, before),
     ("coalesce", 2, coalesce),
     ("coalesce", 3, coalesce),
     ("coalesce", 4, coalesce),
     ("coalesce", 5, coalesce),
+    ("earlier", 2, earlier),
     ("find", 3, find),
     ("httpUrl", 1, http_url),
     ("json", 1, json),
@@ -204,6 +205,12 @@ fn before<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
     Ok(CowVal::owned(CelBool::from(is_before)))
 }
 
+fn earlier<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
+    let texts = [text_argument(&args, 0), text_argument(&args, 1)];
+    let times = texts.iter().filter_map(|text| Some((text.parse::<Timestamp>().ok()?, *text)));
+    Ok(owned_text(times.min().map_or("", |(_, text)| text)))
+}
+
 fn strip_prefix<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
     let (text, prefix) = (text_argument(&args, 0), text_argument(&args, 1));
     Ok(owned_text(text.strip_prefix(prefix).unwrap_or(text)))
@@ -270,6 +277,8 @@ mod tests {
                 "before('', '2025-01-31T11:30:00Z') || before('2025-01-31T11:30:00Z', '') ? 'yes' : 'no'".to_owned(),
                 "no",
             ),
+            ("earlier('2025-01-31T12:00:00+01:00', '2025-01-31T11:30:00Z')".to_owned(), "2025-01-31T12:00:00+01:00"),
+            ("earlier('', '2025-01-31T11:30:00Z') + earlier('', 'soon')".to_owned(), "2025-01-31T11:30:00Z"),
             ("stripPrefix('refs/heads/main', 'refs/heads/') + stripPrefix('a', 'b')".to_owned(), "maina"),
             ("truncate('äöü', 2) + truncate('äöü', 3)".to_owned(), "äö…äöü"),
         ] {

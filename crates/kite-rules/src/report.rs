@@ -1,5 +1,6 @@
 //! How one report of a rule is made.
 
+use jiff::Timestamp;
 use kite_api::Report;
 
 use crate::compiler::Compiler;
@@ -143,8 +144,18 @@ impl ReportPlan {
             scope: Some(self.scope.of_report(evaluation)?),
             ..Report::default()
         };
+        let report = ended_after_it_began(report);
         if verdict == "failing" { self.failure.fill(report, evaluation) } else { Ok(report) }
     }
+}
+
+/// Objects that were copied or restored began, by their creation, after they had ended.
+fn ended_after_it_began(mut report: Report) -> Report {
+    let time = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
+    if time(&report.ended_at).zip(time(&report.occurred_at)).is_some_and(|(ended, began)| ended < began) {
+        report.ended_at = None;
+    }
+    report
 }
 
 fn owner_plan(compiler: &mut Compiler<'_>, spec: &OwnerSpec) -> Option<(WatchedKind, Text)> {
