@@ -38,7 +38,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
-    ("xtask", &["kite-postgres-server"]),
+    ("kite-test-cluster", &[]),
+    ("xtask", &["kite-postgres-server", "kite-test-cluster"]),
 ];
 
 /// The rules stay pure: what `kite-core` may import from outside the workspace.
