@@ -1,10 +1,12 @@
 //! The project's own tasks, run as `cargo xtask TASK`.
 
 mod bench;
+mod cluster;
 mod command;
 mod layers;
 mod lint;
 mod postgres;
+mod setup;
 mod test;
 mod tool;
 
@@ -16,11 +18,19 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 enum Task {
-    /// Runs every test, on both databases
+    /// Gets what the tests need, and says what is where
     ///
-    /// A throw-away `postgres` (13 or later, with the contrib extensions) is started from the
-    /// programs in `$PG_BIN`, in `$PATH` or where distributions keep them; as root they are
-    /// installed when they are missing. It listens on a Unix socket in a temporary folder only.
+    /// PostgreSQL is looked for in `$PG_BIN`, in `$PATH` and where distributions keep it; as root it
+    /// is installed when it is missing. `kube-apiserver` and `etcd` are looked for in
+    /// `$KUBEBUILDER_ASSETS`, in `$PATH` and in the cache folder; they are built into the cache
+    /// folder with Go when they are missing, which takes about five minutes.
+    Setup,
+    /// Runs every test, on both databases and with a Kubernetes API server
+    ///
+    /// A throw-away `postgres` (13 or later, with the contrib extensions) and `kube-apiserver` (1.30
+    /// or later, with its `etcd`) are started from the programs that `cargo xtask setup` finds or
+    /// gets. One listens on a Unix socket in a temporary folder, the other on the loopback interface.
+    /// `--without postgres` and `--without cluster` leave out the tests that need them.
     Test(test::Args),
     /// Checks format, lints, docs, dependencies and layers; names all that failed
     ///
@@ -35,6 +45,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Task::parse() {
+        Task::Setup => setup::run(),
         Task::Test(args) => test::run(&args),
         Task::Lint => lint::run_all(),
         Task::Bench(args) => bench::run(&args),

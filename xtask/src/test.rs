@@ -3,20 +3,25 @@
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use clap::ValueEnum;
-use kite_postgres_server::{BIN_VARIABLE, Options, Server, URL_VARIABLE, WITHOUT_VARIABLE};
+use clap::{ValueEnum, builder::PossibleValue};
+use kite_postgres_server::Server;
+use kite_test_cluster::Cluster;
 
 use crate::{
+    cluster,
     command::{self, cargo, conclude},
     postgres,
 };
 
+/// The packages whose tests need a cluster.
+const WITH_CLUSTER: [&str; 3] = ["kite-local", "kite-operator", "kite-test-cluster"];
+
 /// What to test, and with what.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Leaves out the tests that need this
+    /// Leaves out the tests that need this; may be given more than once
     #[arg(long, value_name = "WHAT")]
-    without: Option<Part>,
+    without: Vec<Part>,
     /// Tests this package only; may be given more than once
     #[arg(long, short, value_name = "NAME")]
     package: Vec<String>,
@@ -30,25 +35,54 @@ pub struct Args {
 enum Part {
     /// The database server of that name
     Postgres,
+    /// The Kubernetes API server
+    Cluster,
 }
 
 /// Runs the tests and says in the last line what ran.
 pub fn run(args: &Args) -> Result<()> {
     let mut tests = cargo_test(args);
-    if args.without == Some(Part::Postgres) {
+    let database = start_database(args, &mut tests)?;
+    let cluster = start_cluster(args, &mut tests)?;
+    command::run(&mut tests)?;
+    conclude(closing_line(args, database.as_ref(), cluster.as_ref()));
+    Ok(())
+}
+
+/// Starts the database server that the tests share and tells them about it, unless it is left out.
+fn start_database(args: &Args, tests: &mut Command) -> Result<Option<Server>> {
+    use kite_postgres_server::{BIN_VARIABLE, Options, URL_VARIABLE, WITHOUT_VARIABLE};
+    tests.env_remove(URL_VARIABLE).env_remove(BIN_VARIABLE).env_remove(WITHOUT_VARIABLE);
+    if args.without.contains(&Part::Postgres) {
         tests.env(WITHOUT_VARIABLE, "1");
-        command::run(tests.env_remove(URL_VARIABLE).env_remove(BIN_VARIABLE))?;
-        conclude(format_args!("{} WITHOUT postgres (asked for)", passed(args)));
-        return Ok(());
+        return Ok(None);
     }
     let server = Server::start(postgres::installation()?, &Options::default()).context("start a PostgreSQL server")?;
-    let installation = server.installation();
-    tests.env(URL_VARIABLE, server.url());
-    tests.env(BIN_VARIABLE, installation.bin());
-    command::run(tests.env_remove(WITHOUT_VARIABLE))?;
-    let version = installation.version();
-    conclude(format_args!("{} (PostgreSQL {version}, SQLite)", passed(args)));
-    Ok(())
+    tests.env(URL_VARIABLE, server.url()).env(BIN_VARIABLE, server.installation().bin());
+    Ok(Some(server))
+}
+
+/// Starts the cluster that the tests share and tells them about it, unless it is left out or of no use.
+fn start_cluster(args: &Args, tests: &mut Command) -> Result<Option<Cluster>> {
+    use kite_test_cluster::{ASSETS_VARIABLE, KUBECONFIG_VARIABLE, Options, WITHOUT_VARIABLE};
+    tests.env_remove(KUBECONFIG_VARIABLE).env_remove(ASSETS_VARIABLE).env_remove(WITHOUT_VARIABLE);
+    if args.without.contains(&Part::Cluster) {
+        tests.env(WITHOUT_VARIABLE, "1");
+        return Ok(None);
+    }
+    if !args.need_cluster() {
+        return Ok(None);
+    }
+    let cluster =
+        Cluster::start(&cluster::programs()?, &Options::default()).context("start a Kubernetes API server")?;
+    tests.env(KUBECONFIG_VARIABLE, cluster.kubeconfig()).env(ASSETS_VARIABLE, cluster.programs().assets());
+    Ok(Some(cluster))
+}
+
+impl Args {
+    fn need_cluster(&self) -> bool {
+        self.package.is_empty() || self.package.iter().any(|name| WITH_CLUSTER.contains(&name.as_str()))
+    }
 }
 
 fn cargo_test(args: &Args) -> Command {
@@ -64,6 +98,44 @@ fn cargo_test(args: &Args) -> Command {
     command
 }
 
+fn closing_line(args: &Args, database: Option<&Server>, cluster: Option<&Cluster>) -> String {
+    let postgres = database.map(|server| format!("PostgreSQL {}", server.installation().version()));
+    let kubernetes = cluster.map(|cluster| format!("Kubernetes {}", cluster.programs().kubernetes_version()));
+    let with: Vec<_> = postgres.into_iter().chain(["SQLite".to_owned()]).chain(kubernetes).collect();
+    let line = format!("{} ({})", passed(args), with.join(", "));
+    let parts = Part::value_variants().iter().filter(|part| args.without.contains(part));
+    let values: Vec<_> = parts.filter_map(Part::to_possible_value).collect();
+    if values.is_empty() {
+        return line;
+    }
+    let names: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
+    format!("{line} WITHOUT {} (asked for)", names.join(", "))
+}
+
 fn passed(args: &Args) -> &'static str {
     if args.package.is_empty() && args.pass_on.is_empty() { "all suites passed" } else { "the chosen tests passed" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(without: &[Part], packages: &[&str]) -> Args {
+        let package = packages.iter().map(|&name| name.to_owned()).collect();
+        Args { without: without.to_vec(), package, pass_on: Vec::new() }
+    }
+
+    #[test]
+    fn the_last_line_names_what_was_left_out() {
+        let both = args(&[Part::Cluster, Part::Postgres], &[]);
+        assert_eq!(closing_line(&both, None, None), "all suites passed (SQLite) WITHOUT postgres, cluster (asked for)");
+        assert_eq!(closing_line(&args(&[], &["kite-core"]), None, None), "the chosen tests passed (SQLite)");
+    }
+
+    #[test]
+    fn a_cluster_is_started_only_for_whom_needs_one() {
+        assert!(args(&[], &[]).need_cluster());
+        assert!(args(&[], &["kite-core", "kite-operator"]).need_cluster());
+        assert!(!args(&[], &["kite-core"]).need_cluster());
+    }
 }

@@ -1,0 +1,47 @@
+//! `cargo xtask setup`
+
+use anyhow::{Result, bail};
+
+use crate::{
+    cluster,
+    command::{conclude, say},
+    postgres,
+};
+
+type Part = fn() -> Result<String>;
+
+const PARTS: [(&str, Part); 2] = [("postgres", postgres), ("cluster", cluster)];
+
+/// Gets everything, also after one part failed, and says what is where.
+pub fn run() -> Result<()> {
+    let mut failed = Vec::new();
+    for (name, part) in PARTS {
+        match part() {
+            Ok(found) => conclude(found),
+            Err(error) => {
+                say(format_args!("{name}: {error:#}"));
+                failed.push(name);
+            }
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("these are missing: {}", failed.join(", "))
+}
+
+fn postgres() -> Result<String> {
+    let installation = postgres::installation()?;
+    Ok(format!("PostgreSQL {}: {}", installation.version(), installation.bin().display()))
+}
+
+fn cluster() -> Result<String> {
+    let programs = cluster::programs()?;
+    Ok(format!(
+        "kube-apiserver {}: {}\netcd {}: {}",
+        programs.kubernetes_version(),
+        programs.kube_apiserver().display(),
+        programs.etcd_version(),
+        programs.etcd().display()
+    ))
+}
