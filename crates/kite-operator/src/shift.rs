@@ -138,7 +138,9 @@ impl Shift {
                 }
                 Some(ended) = watches.join_next(), if !watches.is_empty() => {
                     if let Ok((place, records)) = ended {
-                        self.gone(&place, &mut missing);
+                        if !stop.is_cancelled() {
+                            self.gone(&place, &mut missing);
+                        }
                         known.insert(place, records);
                     }
                 }

@@ -1,0 +1,9 @@
+//! The operator between a real API server and a real backend, with everything that goes wrong there.
+
+#![cfg(test)]
+
+mod faults;
+mod kinds;
+mod leaders;
+mod objects;
+mod support;

@@ -1,0 +1,200 @@
+//! From objects to issues, in any order and whatever the objects look like.
+
+use kite_api::State;
+use kite_rules::RuleSet;
+use serde_json::json;
+
+use crate::support::{Backend, Kube, Line, Outcome, Watching, eventually, run, same};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_run_is_an_issue_until_a_later_one_succeeds() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let runs = kube.runs(&namespace);
+    kube.create(&runs, run("a-1", "a", Outcome::Failed)).await;
+    let watching = Watching::start(&kube, &backend, &namespace);
+    eventually("the run from before is an issue", async || {
+        same(backend.broken(&namespace).await, [("a".to_owned(), 1)].into())
+    })
+    .await;
+
+    kube.create(&runs, run("b-1", "b", Outcome::Running)).await;
+    Kube::set_status(&runs, "b-1", Outcome::Failed.status()).await;
+    eventually("the run that fails now is an issue", async || same(backend.broken(&namespace).await.len(), 2)).await;
+
+    kube.create(&runs, run("a-2", "a", Outcome::Succeeded)).await;
+    eventually("the later success resolves", async || {
+        same(backend.broken(&namespace).await, [("b".to_owned(), 1)].into())
+    })
+    .await;
+    let readiness = watching.operator.readiness();
+    assert!(readiness.is_ready(), "{readiness:?}");
+    watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pruned_runs_are_not_recovered_ones() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let runs = kube.runs(&namespace);
+    let watching = Watching::start(&kube, &backend, &namespace);
+    watching.idle().await;
+    for name in ["a-1", "b-1"] {
+        kube.create(&runs, run(name, &name[..1], Outcome::Failed)).await;
+    }
+    eventually("both are issues", async || same(backend.broken(&namespace).await.len(), 2)).await;
+    runs.delete("a-1", &Default::default()).await.unwrap();
+    kube.create(&runs, run("c-1", "c", Outcome::Failed)).await;
+    eventually("what came after the deletion arrived", async || same(backend.broken(&namespace).await.len(), 3)).await;
+
+    // A new operator does not find it at all.
+    watching.stop().await;
+    let watching = Watching::start(&kube, &backend, &namespace);
+    watching.idle().await;
+    assert_eq!(backend.broken(&namespace).await.len(), 3);
+    watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_ends_and_is_deleted_at_once_is_not_missed() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let runs = kube.runs(&namespace);
+    let watching = Watching::start(&kube, &backend, &namespace);
+    watching.idle().await;
+    for number in 0..20 {
+        kube.create(&runs, run(&format!("x{number}-1"), &format!("x{number}"), Outcome::Failed)).await;
+        runs.delete(&format!("x{number}-1"), &Default::default()).await.unwrap();
+    }
+    eventually("all are issues", async || same(backend.broken(&namespace).await.len(), 20)).await;
+    watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_that_overlap_count_by_their_beginning() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let runs = kube.runs(&namespace);
+    let watching = Watching::start(&kube, &backend, &namespace);
+    // The earlier one says when it began: objects of one test are created in the same second.
+    for (name, began, component) in [
+        ("a-1", "2025-03-04T08:00:00Z", "a"),
+        ("a-2", "2025-03-04T08:05:00Z", "a"),
+        ("b-1", "2025-03-04T08:00:00Z", "b"),
+        ("b-2", "2025-03-04T08:05:00Z", "b"),
+    ] {
+        let mut object = run(name, component, Outcome::Running);
+        object["status"]["startTime"] = json!(began);
+        kube.create(&runs, object).await;
+    }
+    // The later run ends first.
+    Kube::set_status(&runs, "a-2", Outcome::Succeeded.status()).await;
+    Kube::set_status(&runs, "b-2", Outcome::Failed.status()).await;
+    eventually("the later ones arrived", async || same(backend.broken(&namespace).await.len(), 1)).await;
+    Kube::set_status(&runs, "a-1", Outcome::Failed.status()).await;
+    Kube::set_status(&runs, "b-1", Outcome::Succeeded.status()).await;
+    eventually("the earlier failure is known and over", async || {
+        let resolved = backend.issues(&namespace, State::Resolved).await;
+        same(resolved.into_iter().map(|issue| issue.scope.resource_name).collect(), vec!["a".to_owned()])
+    })
+    .await;
+    watching.idle().await;
+    assert_eq!(backend.broken(&namespace).await, [("b".to_owned(), 1)].into());
+    watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strange_objects_do_not_stop_the_others() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let runs = kube.runs(&namespace);
+    let watching = Watching::start(&kube, &backend, &namespace);
+    for (number, status) in [
+        json!({"conditions": null}),
+        json!({"conditions": "Succeeded"}),
+        json!({"conditions": [null, 5, {"type": "Succeeded", "status": "False", "reason": 7, "message": ["x"]}]}),
+        json!({"conditions": [{"type": "Succeeded", "status": "False"}], "childReferences": 3}),
+        json!({"startTime": "yesterday", "completionTime": 5, "conditions": [{"type": "Succeeded", "status": "False"}]}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut object = run(&format!("strange-{number}"), &format!("strange-{number}"), Outcome::Running);
+        object["status"] = status;
+        kube.create(&runs, object).await;
+    }
+    let mut large = run("large", "large", Outcome::Failed);
+    large["spec"]["pipelineSpec"] = json!({"text": "x".repeat(1_300_000)});
+    large["metadata"]["annotations"]["notes"] = json!("y".repeat(200_000));
+    kube.create(&runs, large).await;
+    let mut unicode = run("unicode", "unicode", Outcome::Failed);
+    unicode["metadata"]["annotations"]["pipelinesascode.tekton.dev/branch"] = json!("żółć-\u{202e}-🐙");
+    kube.create(&runs, unicode).await;
+    eventually("the sound ones among them are issues", async || {
+        let broken = backend.broken(&namespace).await;
+        same(["large", "unicode"].map(|name| broken.contains_key(name)), [true, true])
+    })
+    .await;
+    watching.stop().await;
+}
+
+const LAMP: &str = "
+apiVersion: kite.dev/v1alpha1
+kind: Detector
+metadata: {name: lamp}
+spec:
+  watches: [{group: house.example.com, kind: Lamp}]
+  let:
+    burnsOut: object.?spec.?burnsOutAt.orValue('')
+  judgeAgainAt: ${burnsOut}
+  reports:
+    - failing: before(burnsOut, now)
+      namespace: ${object.metadata.namespace}
+      issueType: pipeline
+      scope: {resourceType: lamp, resourceName: '${object.metadata.name}'}
+      occurredAt: ${burnsOut}
+      runId: ${object.metadata.uid}
+      title: The lamp burned out
+      description: Get a new one
+      severity: minor
+      goneWith: [{group: house.example.com, kind: Room, name: '${object.spec.room}'}]
+  onDelete:
+    - gone: 'true'
+      namespace: ${object.metadata.namespace}
+      scope: {resourceType: lamp, resourceName: '${object.metadata.name}'}
+      occurredAt: ${now}
+      runId: deleted
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deadlines_and_deletions_are_judged_when_they_come() {
+    let Some(kube) = Kube::shared().await else { return };
+    for kind in ["Lamp", "Room"] {
+        kube.install("house.example.com", kind, "v1").await;
+    }
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let (rules, errors) = RuleSet::builtin().with_files([("lamp.yaml".to_owned(), LAMP.to_owned())]);
+    assert_eq!(errors, []);
+    let watching = Watching::with(&kube, &backend, &namespace, rules, None);
+    let lamps = kube.api("house.example.com", "Lamp", "v1", &namespace);
+    let rooms = kube.api("house.example.com", "Room", "v1", &namespace);
+    kube.create(&rooms, json!({"apiVersion": "house.example.com/v1", "kind": "Room", "metadata": {"name": "hall"}}))
+        .await;
+    watching.idle().await;
+    let soon = kite_operator::clock::now() + std::time::Duration::from_secs(1);
+    let far = kite_operator::clock::now() + std::time::Duration::from_secs(3600);
+    for (name, room, when) in [("one", "hall", soon), ("two", "attic", soon), ("three", "hall", far)] {
+        let spec = json!({"burnsOutAt": when.to_string(), "room": room});
+        let lamp =
+            json!({"apiVersion": "house.example.com/v1", "kind": "Lamp", "metadata": {"name": name}, "spec": spec});
+        kube.create(&lamps, lamp).await;
+    }
+    let names = async || backend.broken(&namespace).await.into_keys().collect::<Vec<_>>();
+    eventually("those whose time has come are issues", async || same(names().await, vec!["one".into(), "two".into()]))
+        .await;
+    rooms.delete("hall", &Default::default()).await.unwrap();
+    eventually("what belongs to the room is gone with it", async || same(names().await, vec!["two".into()])).await;
+    lamps.delete("two", &Default::default()).await.unwrap();
+    eventually("what was deleted is gone", async || same(names().await, vec![])).await;
+    watching.stop().await;
+}
