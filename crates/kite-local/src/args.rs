@@ -8,15 +8,25 @@ use clap::{Parser, ValueEnum};
 /// What is broken right now and blocks a release, on one machine.
 ///
 /// With --from it reads dumps of Kubernetes objects, prints what is broken, worst first, and serves
-/// the same list. Without, it keeps a database in your data folder and waits for reports.
+/// the same list. Without, it watches the cluster of your kubeconfig's current context, prints what
+/// is broken in it and keeps the list current; when there is none, it waits for reports.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "kite-local", version, max_term_width = 100)]
 pub struct Args {
     /// Dumps to read: YAML or JSON files, folders, .tar, .tar.gz, .zip (also must-gather archives).
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub from: Vec<PathBuf>,
+    /// Watch the cluster of this context of your kubeconfig instead of the current one.
+    #[arg(long, value_name = "NAME", conflicts_with = "from")]
+    pub context: Option<String>,
+    /// Watch only this namespace; by default all, or the context's own when you may not see all.
+    #[arg(long, short, value_name = "NAME", conflicts_with = "from")]
+    pub namespace: Vec<String>,
+    /// Watch no cluster, only wait for reports.
+    #[arg(long, conflicts_with_all = ["from", "context", "namespace"])]
+    pub no_cluster: bool,
     /// Stop after the list is printed.
-    #[arg(long, requires = "from")]
+    #[arg(long, conflicts_with = "no_cluster")]
     pub exit: bool,
     /// How to print the list.
     #[arg(short, long, value_enum, default_value = "table")]

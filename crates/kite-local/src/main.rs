@@ -1,6 +1,7 @@
 //! All of KITE in one process, on an embedded database.
 
 mod args;
+mod cluster;
 mod folder;
 mod output;
 mod read;
@@ -58,12 +59,12 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         let show = output::progress();
         let done = read::read(&store, Arc::new(rules), config, args.from.clone(), output::say, show).await?;
         output::end_progress(show.is_some());
-        output::list(&store, args.output, &done).await?;
+        output::list_of_dump(&store, args.output, &done).await?;
         if done.problems > 0 || !broken.is_empty() {
             code = ExitCode::FAILURE;
         }
     }
-    if !args.exit {
+    if !args.exit || args.from.is_empty() {
         serve::serve(&args, store.clone(), &place).await?;
     }
     store.close().await;

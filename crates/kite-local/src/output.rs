@@ -39,8 +39,19 @@ pub fn end_progress(was_shown: bool) {
     }
 }
 
-/// Prints all active issues, worst first, and a sentence about them.
-pub async fn list(store: &Store, output: Output, done: &Done) -> anyhow::Result<()> {
+/// Prints all active issues, worst first, and a sentence about them and what was read.
+pub async fn list_of_dump(store: &Store, output: Output, done: &Done) -> anyhow::Result<()> {
+    let objects = usize::try_from(done.summary.objects).unwrap_or(usize::MAX);
+    let files = usize::try_from(done.summary.files).unwrap_or(usize::MAX);
+    list(store, output, &format!("; read {} from {}", plural(objects, "object"), plural(files, "file"))).await?;
+    if done.problems > 0 {
+        say(&format!("the list may be incomplete: {}", plural(done.problems, "problem")));
+    }
+    Ok(())
+}
+
+/// Prints all active issues, worst first, and a sentence about them that ends in more words.
+pub async fn list(store: &Store, output: Output, more: &str) -> anyhow::Result<()> {
     let issues = active(store).await?;
     let text = match output {
         Output::Json => json(store, issues.clone()).await?,
@@ -57,12 +68,7 @@ pub async fn list(store: &Store, output: Output, done: &Done) -> anyhow::Result<
             printed => printed.context("print the list")?,
         }
     }
-    let objects = usize::try_from(done.summary.objects).unwrap_or(usize::MAX);
-    let files = usize::try_from(done.summary.files).unwrap_or(usize::MAX);
-    say(&format!("{}; read {} from {}", sentence(&issues), plural(objects, "object"), plural(files, "file")));
-    if done.problems > 0 {
-        say(&format!("the list may be incomplete: {}", plural(done.problems, "problem")));
-    }
+    say(&format!("{}{more}", sentence(&issues)));
     Ok(())
 }
 

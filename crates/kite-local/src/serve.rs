@@ -12,6 +12,7 @@ use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
 
 use crate::args::Args;
+use crate::cluster;
 use crate::folder::Place;
 use crate::output::say;
 
@@ -40,8 +41,28 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
         ..Settings::default()
     };
     let options = service::Options { settings, rules: args.rules_dir.clone(), ..service::Options::default() };
-    let Service { router, app, .. } = Service::start(store, options, &shutdown);
-    say(&greeting(&url, args.from.is_empty()));
+    let Service { router, app, .. } = Service::start(store.clone(), options, &shutdown);
+    let cluster = cluster::watch(args, &url, &shutdown).await?;
+    if args.exit && cluster.is_none() {
+        anyhow::bail!("--exit stops after the list is printed, and there is neither a dump (--from) nor a cluster to list");
+    }
+    say(&greeting(&url, args.from.is_empty() && cluster.is_none()));
+    if let Some(operator) = cluster {
+        let (output, exit, until) = (args.output, args.exit, shutdown.clone());
+        shutdown.spawn(async move {
+            let listing = cluster::list(&operator, &store, output);
+            if let Some(Err(error)) = until.token().run_until_cancelled(listing).await {
+                say(&format!("error: {error:#}"));
+            }
+            if exit {
+                until.trigger();
+            }
+        });
+    } else if args.exit && args.from.is_empty() {
+        anyhow::bail!(
+            "--exit stops after the list is printed, and there is neither a dump (--from) nor a cluster to list"
+        );
+    }
     let limits = Limits { drain: Duration::from_secs(5), ..Limits::default() };
     server.with_limits(limits).run(router, shutdown.token()).await;
     app.ingest.close().await;

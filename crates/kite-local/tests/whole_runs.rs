@@ -15,6 +15,8 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/clust
 fn kite() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kite-local"));
     command.env_remove("KITE_DATA_DIR").env_remove("KITE_RULES_DIR").env_remove("KITE_CLUSTER_URL");
+    // Not the cluster of whoever runs the tests.
+    command.env("KUBECONFIG", "/nonexistent/kubeconfig");
     command.stdin(Stdio::null());
     command
 }
