@@ -36,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kite-store",
         ],
     ),
-    ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
+    ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store", "kite-test-cluster"]),
     ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("kite-test-cluster", &[]),
     ("xtask", &["kite-postgres-server", "kite-test-cluster"]),

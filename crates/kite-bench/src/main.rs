@@ -3,7 +3,7 @@
 //! Reading order: [`mod@bench`] (what every measurement has at hand) and [`row`] (what it gives), then
 //! the measurements under [`rows`]. Below them: [`world`] (which failures), [`fill`] (into a
 //! database), [`load`] (over HTTP), [`database`] and [`upsert`] (PostgreSQL itself), [`program`]
-//! and [`backend`] (the programs that are measured).
+//! and [`backend`] (the programs that are measured), [`cluster`] (with an operator beside it).
 
 mod bench;
 mod row;
@@ -17,6 +17,7 @@ mod database;
 mod upsert;
 
 mod backend;
+mod cluster;
 mod machine;
 mod program;
 

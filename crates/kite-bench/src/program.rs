@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -38,6 +39,18 @@ impl Running {
     /// Most memory that the program ever held, in MiB.
     pub fn peak_mib(&self) -> Result<f64> {
         self.memory("VmHWM:")
+    }
+
+    /// Processor time that the program has used.
+    ///
+    /// The clock tick is 10 ms on every Linux that is in use.
+    pub fn busy(&self) -> Result<Duration> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let stat = fs::read_to_string(&path).with_context(|| format!("read `{path}`"))?;
+        // The name in parentheses may hold spaces; user and system time are the 12th and 13th fields after it.
+        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = fields.iter().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum::<u64>();
+        Ok(Duration::from_millis(ticks * 10))
     }
 
     fn memory(&self, field: &str) -> Result<f64> {

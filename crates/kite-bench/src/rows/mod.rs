@@ -4,6 +4,7 @@ mod batch;
 mod dump;
 mod lists;
 mod memory;
+mod operator;
 mod store_apply;
 mod webhook;
 
@@ -42,6 +43,8 @@ pub enum Name {
     DumpJson,
     /// A dump of 20,000 pipeline runs in YAML (200 MB), read by kite-local
     DumpYaml,
+    /// The operator beside a real API server: start with 100,000 objects, events, a burst, at rest
+    Operator,
 }
 
 impl Name {
@@ -64,6 +67,7 @@ impl Name {
             Self::Memory => memory::measure(bench),
             Self::DumpJson => dump::measure_json(bench),
             Self::DumpYaml => dump::measure_yaml(bench),
+            Self::Operator => operator::measure(bench),
         }
     }
 }
