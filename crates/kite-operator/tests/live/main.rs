@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod faults;
+mod guide;
 mod kinds;
 mod leaders;
 mod objects;

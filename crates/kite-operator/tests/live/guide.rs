@@ -1,0 +1,65 @@
+//! The example of `docs/detectors.md`, from the file to the issue.
+
+use std::fs;
+
+use kite_api::State;
+use kite_rules::RuleSet;
+use serde_json::json;
+use tokio::process::Command;
+
+use crate::support::{Backend, Kube, Line, Watching, eventually, same};
+
+const GUIDE: &str = include_str!("../../../../docs/detectors.md");
+
+/// The first block of YAML in the guide that contains these words.
+fn block(words: &str) -> &'static str {
+    let mut blocks = GUIDE.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks.find(|block| block.contains(words)).unwrap()
+}
+
+async fn rules(arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kite-operator")).arg("rules").args(arguments).output().await.unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_guide_goes_from_a_file_to_an_issue() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("certificate.yaml"), block("name: certificate\n")).unwrap();
+    fs::write(path("object.json"), block("name: shop-tls")).unwrap();
+
+    let (is_sound, words) = rules(&["check", &path("certificate.yaml")]).await;
+    assert!(is_sound && words == "1 file is sound\n", "{words}");
+    let (is_well, words) = rules(&["test", &path("certificate.yaml"), "-f", &path("object.json")]).await;
+    assert!(is_well && words.contains("Certificate shop-tls is not ready"), "{words}");
+
+    fs::remove_file(path("object.json")).unwrap();
+    let (loaded, errors) = RuleSet::load(folder.path());
+    assert_eq!(errors, []);
+    let watching = Watching::with(&kube, &backend, &namespace, loaded, None);
+    watching.idle().await;
+    // The kind comes after the detector.
+    kube.install("cert-manager.io", "Certificate", "v1").await;
+    let certificates = kube.api("cert-manager.io", "Certificate", "v1", &namespace);
+    let mut certificate: serde_json::Value = serde_saphyr::from_str(block("name: shop-tls")).unwrap();
+    certificate["metadata"]["namespace"] = json!(namespace);
+    kube.create(&certificates, certificate).await;
+    let titles = async |state| {
+        let issues = backend.issues(&namespace, state).await;
+        issues.into_iter().map(|issue| issue.title).collect::<Vec<_>>()
+    };
+    let title = || vec!["Certificate shop-tls is not ready".to_owned()];
+    eventually("it is an issue", async || same(titles(State::Active).await, title())).await;
+
+    let condition = |status: &str, when: &str| json!({"conditions": [{"type": "Ready", "status": status, "lastTransitionTime": when}]});
+    Kube::set_status(&certificates, "shop-tls", condition("True", "2026-03-04T09:00:00Z")).await;
+    eventually("it is resolved", async || same(titles(State::Resolved).await, title())).await;
+    Kube::set_status(&certificates, "shop-tls", condition("False", "2026-03-04T10:00:00Z")).await;
+    eventually("it is back", async || same(titles(State::Active).await, title())).await;
+    certificates.delete("shop-tls", &Default::default()).await.unwrap();
+    eventually("it is gone", async || same(titles(State::Resolved).await, title())).await;
+    watching.stop().await;
+}
