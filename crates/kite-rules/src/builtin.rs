@@ -9,11 +9,23 @@ macro_rules! files {
 }
 
 files![
+    "detectors/application.yaml",
     "detectors/build.yaml",
+    "detectors/component.yaml",
+    "detectors/dependency-update-check.yaml",
+    "detectors/deployment.yaml",
+    "detectors/image-repository.yaml",
+    "detectors/integration-test-scenario.yaml",
     "detectors/integration-test.yaml",
+    "detectors/job.yaml",
     "detectors/mintmaker.yaml",
     "detectors/pipeline.yaml",
+    "detectors/pipelines-as-code.yaml",
     "detectors/release-pipeline.yaml",
+    "detectors/release.yaml",
+    "detectors/snapshot.yaml",
+    "libraries/change.yaml",
+    "libraries/object.yaml",
     "libraries/pipelinerun.yaml",
     "webhooks/mintmaker-custom.yaml",
     "webhooks/pipeline-failure.yaml",

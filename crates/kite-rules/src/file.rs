@@ -1,13 +1,34 @@
 //! Rule files as they are written: plain data with the place of each value.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 
-/// A value and where it stands.
-pub(crate) type Located = Spanned<String>;
+/// A text and where it stands.
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(transparent)]
+pub(crate) struct Located(#[schemars(with = "String")] Spanned<String>);
+
+impl Located {
+    /// Another text in the same place.
+    pub(crate) fn saying(&self, text: &str) -> Self {
+        Self(Spanned { value: text.to_owned(), ..self.0.clone() })
+    }
+}
+
+impl Deref for Located {
+    type Target = Spanned<String>;
+
+    fn deref(&self) -> &Spanned<String> {
+        &self.0
+    }
+}
 
 /// The version that all rule files carry.
 pub(crate) const API_VERSION: &str = "kite.dev/v1alpha1";
@@ -21,7 +42,7 @@ pub(crate) struct Head {
 }
 
 /// A whole file.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RuleFile<S> {
     #[serde(rename = "apiVersion")]
@@ -32,14 +53,14 @@ pub(crate) struct RuleFile<S> {
     pub(crate) spec: S,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metadata {
     pub(crate) name: Located,
 }
 
 /// Values that several detectors share.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LibrarySpec {
     #[serde(default)]
@@ -49,7 +70,7 @@ pub(crate) struct LibrarySpec {
 }
 
 /// How an object becomes reports.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DetectorSpec {
     pub(crate) watches: Vec<WatchSpec>,
@@ -74,7 +95,7 @@ pub(crate) struct DetectorSpec {
 }
 
 /// Something beside the object that is worth reading.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelatedSpec {
     pub(crate) when: Located,
@@ -84,7 +105,7 @@ pub(crate) struct RelatedSpec {
     pub(crate) log: Option<LogSpec>,
 }
 
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelatedObjectsSpec {
     #[serde(default)]
@@ -93,14 +114,14 @@ pub(crate) struct RelatedObjectsSpec {
     pub(crate) labels: Ordered<Located>,
 }
 
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogSpec {
     pub(crate) pod: Located,
     pub(crate) container: Located,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WatchSpec {
     #[serde(default)]
@@ -109,7 +130,7 @@ pub(crate) struct WatchSpec {
 }
 
 /// How a payload becomes reports and an answer.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WebhookSpec {
     #[serde(default)]
@@ -132,7 +153,7 @@ pub(crate) struct WebhookSpec {
 }
 
 /// What a field of a payload must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FieldType {
     /// A text.
@@ -143,7 +164,7 @@ pub(crate) enum FieldType {
     Any,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IgnoreSpec {
     pub(crate) when: Located,
@@ -151,7 +172,7 @@ pub(crate) struct IgnoreSpec {
 }
 
 /// What the caller of a webhook is told.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum AnswerSpec {
     /// The issue of the first report.
@@ -161,14 +182,14 @@ pub(crate) enum AnswerSpec {
     Message(MessageSpec),
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MessageSpec {
     pub(crate) message: Located,
 }
 
 /// How one report is made.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ReportSpec {
     #[serde(default)]
@@ -218,7 +239,7 @@ pub(crate) struct ReportSpec {
 }
 
 /// An object whose deletion means that the problem is gone.
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnerSpec {
     #[serde(default)]
@@ -227,7 +248,7 @@ pub(crate) struct OwnerSpec {
     pub(crate) name: Located,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ForEachSpec {
     pub(crate) item: Located,
@@ -235,7 +256,7 @@ pub(crate) struct ForEachSpec {
     pub(crate) list: Located,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScopeSpec {
     #[serde(rename = "resourceType")]
@@ -246,14 +267,14 @@ pub(crate) struct ScopeSpec {
     pub(crate) namespace: Option<Located>,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkSpec {
     pub(crate) title: Located,
     pub(crate) url: Located,
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepSpec {
     pub(crate) namespace: Located,
@@ -268,6 +289,20 @@ pub(crate) struct Ordered<V>(pub(crate) Vec<(Located, V)>);
 impl<V> Default for Ordered<V> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+impl<V: JsonSchema> JsonSchema for Ordered<V> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("mapping of {}", V::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "object", "additionalProperties": generator.subschema_for::<V>()})
     }
 }
 

@@ -211,7 +211,7 @@ impl AnswerPlan {
         };
         // The number is known only after the entries are stored, so it is left open until then.
         let texts = spec.message.value.split("${count}").map(|text| {
-            let located = Located { value: text.to_owned(), ..spec.message.clone() };
+            let located = spec.message.saying(text);
             compiler.text("answer.message", &located)
         });
         Self::Message(texts.flatten().collect())

@@ -47,6 +47,7 @@ fn the_example_leaves_five_problems() {
 fn a_red_run_is_listed_after_a_later_green_one() {
     let builds: Vec<_> = reports()
         .into_iter()
+        .filter(|report| report.issue_type.as_deref() == Some("build"))
         .filter(|report| report.scope.as_ref().unwrap().resource_name.as_deref() == Some("storefront"))
         .take(2)
         .map(|report| (report.verdict.unwrap(), report.occurred_at.unwrap()))
