@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use kite_runtime::{duration, logging};
 
 use crate::settings::{Backend, Namespaces, Settings};
@@ -30,8 +30,23 @@ pub enum Task {
     /// Show, check and try rule files.
     #[command(subcommand)]
     Rules(Rules),
+    /// Print the JSON Schema of a kind of files, for editors.
+    Schema {
+        /// Of which files.
+        #[arg(value_enum)]
+        of: Files,
+    },
     /// Print the manifests that let the operator read what its detectors need, and nothing else.
     Manifests(Manifests),
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Files {
+    /// Detectors, webhooks and libraries.
+    Rules,
+    /// The operator's configuration.
+    Config,
 }
 
 /// What can be done with rule files.

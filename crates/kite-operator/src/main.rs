@@ -27,6 +27,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     match arguments.task {
         Some(Task::Rules(task)) => tools::run(task),
+        Some(Task::Schema { of }) => tools::print_schema(of),
         Some(Task::Manifests(wanted)) => manifests::print(&wanted),
         None => {
             logging::init(arguments.watch.log_format, &arguments.watch.log_level).context("KITE_LOG_LEVEL")?;

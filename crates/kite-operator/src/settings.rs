@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use kite_api::Severity;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The version that configuration files carry.
@@ -11,7 +12,7 @@ const API_VERSION: &str = "kite.dev/v1alpha1";
 const KIND: &str = "OperatorConfig";
 
 /// A configuration file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct OperatorConfig {
     api_version: String,
@@ -22,7 +23,7 @@ struct OperatorConfig {
     spec: Settings,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Metadata {
     #[serde(rename = "name")]
@@ -30,7 +31,7 @@ struct Metadata {
 }
 
 /// What the operator does, and where.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// The KITE that gets the reports.
@@ -50,7 +51,7 @@ pub struct Settings {
 }
 
 /// The KITE that gets the reports.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Backend {
     /// Its address, such as `https://kite.example.com`.
@@ -62,7 +63,7 @@ pub struct Backend {
 }
 
 /// Which namespaces are looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Namespaces {
     /// These, each with watches of its own, so that rights in them are enough.
@@ -72,12 +73,13 @@ pub struct Namespaces {
 }
 
 /// How a detector shall behave otherwise than its file says.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Override {
     /// Whether it reports at all. Its objects do not go to another detector when it does not.
     pub enabled: bool,
-    /// The severity of its issues.
+    /// The severity of its issues: info, minor, major or critical.
+    #[schemars(with = "Option<SeverityWord>")]
     pub severity: Option<Severity>,
     /// The title of its issues.
     pub title: Option<String>,
@@ -89,6 +91,17 @@ pub struct Override {
     pub links: BTreeMap<String, String>,
 }
 
+/// The words for severities, as they are in files.
+#[derive(JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "says which words there are")]
+enum SeverityWord {
+    Info,
+    Minor,
+    Major,
+    Critical,
+}
+
 impl Default for Override {
     fn default() -> Self {
         let (labels, links) = (BTreeMap::new(), BTreeMap::new());
@@ -97,7 +110,7 @@ impl Default for Override {
 }
 
 /// How much may wait for the backend.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct DeliverySettings {
     /// Reports that wait, in MiB of their JSON; when there are more, watching waits.
@@ -127,6 +140,19 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+}
+
+/// The JSON Schema of configuration files, for editors.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<OperatorConfig>()
+        .to_value();
+    if let Some(properties) = schema.pointer_mut("/properties").and_then(serde_json::Value::as_object_mut) {
+        properties.insert("apiVersion".to_owned(), serde_json::json!({"const": API_VERSION}));
+        properties.insert("kind".to_owned(), serde_json::json!({"const": KIND}));
+    }
+    schema
 }
 
 impl Settings {

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use kite_rules::{Config, RuleSet, Surroundings};
 use serde_json::{Map, Value, json};
 
-use crate::args::Rules;
+use crate::args::{Files, Rules};
 use crate::clock::now;
+use crate::settings;
 
 /// Does what is asked; the exit code says whether all is well.
 pub fn run(task: Rules) -> anyhow::Result<ExitCode> {
@@ -20,6 +21,20 @@ pub fn run(task: Rules) -> anyhow::Result<ExitCode> {
         Rules::Check { files } => check(&files),
         Rules::Test { files, objects, deleted } => test(&files, &objects, deleted),
     }
+}
+
+/// Prints the JSON Schema of a kind of files.
+pub fn print_schema(of: Files) -> anyhow::Result<ExitCode> {
+    print(&schema(of)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn schema(of: Files) -> anyhow::Result<String> {
+    let schema = match of {
+        Files::Rules => kite_rules::schema(),
+        Files::Config => settings::schema(),
+    };
+    Ok(serde_json::to_string_pretty(&schema)?)
 }
 
 fn show(name: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -134,5 +149,20 @@ fn print(line: &str) -> io::Result<()> {
     match writeln!(io::stdout(), "{line}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_schemas_are_current() {
+        for (of, name) in [(Files::Rules, "rules"), (Files::Config, "config")] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../schemas/{name}.json"));
+            let shipped = fs::read_to_string(&path).unwrap_or_default();
+            let hint = format!("run `cargo run -p kite-operator -- schema {name} > schemas/{name}.json`");
+            assert!(shipped.trim_end() == schema(of).unwrap(), "schemas/{name}.json is out of date: {hint}");
+        }
     }
 }

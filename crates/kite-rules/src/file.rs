@@ -10,10 +10,24 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_saphyr::Spanned;
 
 /// A text and where it stands.
-#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
+#[derive(Clone, Debug, serde::Deserialize)]
 #[serde(transparent)]
-#[schemars(transparent)]
-pub(crate) struct Located(#[schemars(with = "String")] Spanned<String>);
+pub(crate) struct Located(Spanned<String>);
+
+impl JsonSchema for Located {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // YAML takes `true` and `5` without quotes for something else than texts.
+        json_schema!({"type": ["string", "boolean", "number"]})
+    }
+}
 
 impl Located {
     /// Another text in the same place.
