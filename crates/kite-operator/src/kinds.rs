@@ -43,10 +43,12 @@ impl Kinds {
                     continue;
                 }
             };
-            for kind in kinds.iter().filter(|kind| kind.group == group) {
-                if let Some((resource, capabilities)) = resources.recommended_kind(&kind.kind) {
+            // Not all kinds of a group are in its preferred version.
+            for (resource, capabilities) in resources.resources_by_stability() {
+                let kind = WatchedKind { group: group.to_owned(), kind: resource.kind.clone() };
+                if kinds.contains(&kind) {
                     let is_namespaced = matches!(capabilities.scope, Scope::Namespaced);
-                    found.insert(kind.clone(), Found { resource, is_namespaced });
+                    found.insert(kind, Found { resource, is_namespaced });
                 }
             }
         }

@@ -7,4 +7,5 @@ mod guide;
 mod kinds;
 mod leaders;
 mod objects;
+mod samples;
 mod support;
