@@ -53,7 +53,8 @@ pub(super) fn ordered_by<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
 
 pub(super) fn unix_time<'b, 'v>(args: Args<'b, 'v>) -> Outcome<'b, 'v> {
     let time = text_argument(&args, 0).parse::<i64>().ok().and_then(|count| {
-        let time = if count > MOST_SECONDS { Timestamp::from_millisecond(count) } else { Timestamp::from_second(count) };
+        let time =
+            if count > MOST_SECONDS { Timestamp::from_millisecond(count) } else { Timestamp::from_second(count) };
         time.ok()
     });
     Ok(owned_time(time))

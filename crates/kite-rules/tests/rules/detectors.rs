@@ -1,24 +1,9 @@
 //! The built-in detectors, run by run.
 
-use kite_api::Report;
 use serde_json::{Value, json};
 
+use crate::judging::identity;
 use crate::run::{PAC, Run, TYPE};
-
-/// Verdict, issue type, scope and variant in one line.
-fn identity(report: &Report) -> String {
-    let scope = report.scope.clone().unwrap();
-    let part = |part: &Option<String>| part.clone().unwrap();
-    format!(
-        "{} {} {} {}/{} {}",
-        part(&report.verdict),
-        part(&report.namespace),
-        part(&report.issue_type),
-        part(&scope.resource_type),
-        part(&scope.resource_name),
-        part(&report.variant),
-    )
-}
 
 fn severity(run: &Run) -> String {
     run.report().severity.unwrap()

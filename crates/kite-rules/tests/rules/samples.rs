@@ -135,7 +135,9 @@ fn every_other_sample_is_coped_with() {
         for entry in fs::read_dir(folder.join(kind)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if name.starts_with("kite-webhook") || ["pipelinerun-", "release-", "snapshot-"].iter().any(|of| name.starts_with(of)) {
+            if name.starts_with("kite-webhook")
+                || ["pipelinerun-", "release-", "snapshot-"].iter().any(|of| name.starts_with(of))
+            {
                 continue;
             }
             let reports = detect(&path).into_iter().filter(|report| report.verdict.as_deref() == Some("failing"));
