@@ -166,3 +166,26 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn the_cluster_of_the_current_context_is_looked_at() {
+    if kite_test_cluster::is_left_out() {
+        return;
+    }
+    let kubeconfig = kite_test_cluster::shared_kubeconfig().unwrap();
+    let arguments = ["--memory", "--exit", "--listen", "127.0.0.1:0", "--namespace", "nothing-is-here"];
+    let output = kite().args(arguments).env("KUBECONFIG", kubeconfig).output().unwrap();
+    let words = words(&output);
+    assert!(output.status.success(), "{words}");
+    assert!(words.contains("watching the cluster of context") && words.contains("namespace nothing-is-here"), "{words}");
+    assert!(words.contains("nothing is broken; looked at the cluster in"), "{words}");
+}
+
+#[test]
+fn without_a_cluster_there_is_nothing_to_print() {
+    let output = run(&["--memory", "--exit", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output).contains("neither a dump (--from) nor a cluster"), "{}", words(&output));
+    let output = run(&["--memory", "--exit", "--context", "nowhere"]);
+    assert!(words(&output).contains("read the kubeconfig"), "{}", words(&output));
+}

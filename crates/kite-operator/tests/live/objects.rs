@@ -198,3 +198,29 @@ async fn deadlines_and_deletions_are_judged_when_they_come() {
     eventually("what was deleted is gone", async || same(names().await, vec![])).await;
     watching.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_task_that_failed_is_named_as_soon_as_it_was_read() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let tasks = kube.api("tekton.dev", "TaskRun", "v1", &namespace);
+    for (task, status) in [("init", "True"), ("build-container", "False")] {
+        let labels = json!({"tekton.dev/pipelineRun": "a-1", "tekton.dev/pipelineTask": task});
+        let step = json!({"name": "build", "container": "step-build", "terminated": {"exitCode": 1, "reason": "Error"}});
+        let condition = json!({"type": "Succeeded", "status": status, "reason": "StepFailed", "message": "exited with code 1"});
+        let status = json!({"conditions": [condition], "podName": format!("a-1-{task}-pod"), "steps": [step]});
+        let metadata = json!({"name": format!("a-1-{task}"), "labels": labels});
+        let object = json!({"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": metadata, "status": status});
+        kube.create(&tasks, object).await;
+    }
+    kube.create(&kube.runs(&namespace), run("a-1", "a", Outcome::Failed)).await;
+    let watching = Watching::start(&kube, &backend, &namespace);
+    eventually("the issue names the task", async || {
+        let issues = backend.issues(&namespace, State::Active).await;
+        let found = issues.iter().any(|issue| issue.labels.get("task").is_some_and(|task| task == "build-container"));
+        if found { Ok(()) } else { Err(format!("{issues:?}")) }
+    })
+    .await;
+    assert_eq!(backend.broken(&namespace).await, [("a".to_owned(), 1)].into(), "it is the same failure");
+    watching.stop().await;
+}
