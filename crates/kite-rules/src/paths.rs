@@ -75,7 +75,9 @@ fn collect(node: &IdedExpr, needed: &mut Needed) {
         }),
         Expr::Comprehension(each) => {
             let parts = [&each.iter_range, &each.accu_init, &each.loop_cond, &each.loop_step, &each.result];
-            parts.into_iter().for_each(|part| collect(part, needed));
+            for part in parts {
+                collect(part, needed);
+            }
         }
         Expr::Ident(_) | Expr::Struct(_) | Expr::Literal(_) | Expr::Unspecified => {}
     }
@@ -117,7 +119,9 @@ mod tests {
             match needed {
                 Needed::Whole => to.push(so_far.to_owned()),
                 Needed::Fields(fields) => {
-                    fields.iter().for_each(|(field, below)| write(below, &format!("{so_far}/{field}"), to));
+                    for (field, below) in fields {
+                        write(below, &format!("{so_far}/{field}"), to);
+                    }
                 }
             }
         }

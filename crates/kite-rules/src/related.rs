@@ -71,7 +71,7 @@ impl Related {
     fn compile(compiler: &mut Compiler<'_>, name: &Located, spec: &RelatedSpec) -> Option<Self> {
         let when = compiler.condition("related.when", &spec.when);
         let what = match (&spec.objects, &spec.log) {
-            (Some(objects), None) => Plan::objects(compiler, name, objects),
+            (Some(objects), None) => Some(Plan::objects(compiler, name, objects)),
             (None, Some(log)) => Plan::log(compiler, log),
             _ => {
                 compiler.error(name, "what is related is either `objects` or a `log`".to_owned());
@@ -108,7 +108,7 @@ impl Related {
 }
 
 impl Plan {
-    fn objects(compiler: &mut Compiler<'_>, name: &Located, spec: &RelatedObjectsSpec) -> Option<Self> {
+    fn objects(compiler: &mut Compiler<'_>, name: &Located, spec: &RelatedObjectsSpec) -> Self {
         if spec.labels.0.is_empty() {
             compiler.error(name, "related objects need labels by which they are found".to_owned());
         }
@@ -117,7 +117,7 @@ impl Plan {
             Some((label.value.clone(), text))
         });
         let kind = WatchedKind { group: spec.group.clone(), kind: spec.kind.clone() };
-        Some(Self::Objects { kind, labels: labels.collect() })
+        Self::Objects { kind, labels: labels.collect() }
     }
 
     fn log(compiler: &mut Compiler<'_>, spec: &LogSpec) -> Option<Self> {

@@ -102,7 +102,9 @@ mod tests {
 
     fn needed(paths: &[&[&str]]) -> Needed {
         let mut needed = Needed::nothing();
-        paths.iter().for_each(|path| needed.add(path.iter().copied()));
+        for path in paths {
+            needed.add(path.iter().copied());
+        }
         needed
     }
 

@@ -9,7 +9,7 @@ use crate::run::{Run, TYPE};
 
 const NOW: &str = "2025-03-04T09:00:00Z";
 
-/// A TaskRun that ended in this way, at this minute.
+/// A task that ended in this way, at this minute.
 fn task(name: &str, minute: u32, status: &str, reason: &str) -> Value {
     json!({
         "metadata": {"name": format!("frontend-x-{name}"), "labels": {"tekton.dev/pipelineTask": name}},

@@ -7,7 +7,7 @@ use crate::judging::{identity, judge, outcome, title};
 use crate::run::{Run, TYPE};
 
 /// A build that was created at 08:00 and is in this state.
-fn unfinished(spec: Value, reason: &str, started: Value) -> Run {
+fn unfinished(spec: Value, reason: &str, started: Option<&str>) -> Run {
     Run::build().set("/spec", spec).set(
         "/status",
         json!({"startTime": started, "conditions": [
@@ -17,11 +17,11 @@ fn unfinished(spec: Value, reason: &str, started: Value) -> Run {
 }
 
 fn queued() -> Run {
-    unfinished(json!({"status": "PipelineRunPending"}), "PipelineRunPending", json!(null))
+    unfinished(json!({"status": "PipelineRunPending"}), "PipelineRunPending", None)
 }
 
 fn running(timeouts: &Value) -> Run {
-    unfinished(json!({"timeouts": timeouts}), "Running", json!("2025-03-04T08:10:00Z"))
+    unfinished(json!({"timeouts": timeouts}), "Running", Some("2025-03-04T08:10:00Z"))
 }
 
 /// What is said at a time, and when to look again.
@@ -33,8 +33,8 @@ fn at(run: &Run, now: &str) -> (Vec<Report>, Option<String>) {
 
 #[test]
 fn a_run_is_stuck_when_its_deadline_is_over() {
-    let storage = unfinished(json!({}), "PipelineRunPending", json!("2025-03-04T08:10:00Z"));
-    let resolving = |reason| unfinished(json!({}), reason, json!("2025-03-04T08:10:00Z"));
+    let storage = unfinished(json!({}), "PipelineRunPending", Some("2025-03-04T08:10:00Z"));
+    let resolving = |reason| unfinished(json!({}), reason, Some("2025-03-04T08:10:00Z"));
     for (run, deadline, why, severity, revision) in [
         (queued(), "2025-03-04T14:00:00Z", "waiting in the queue", "minor", 0),
         (resolving("ResolvingPipelineRef"), "2025-03-04T08:40:00Z", "fetching its pipeline", "major", 1),
@@ -81,7 +81,7 @@ fn a_run_without_a_timeout_is_never_stuck() {
 
 #[test]
 fn the_timeout_of_an_old_run_counts() {
-    let run = unfinished(json!({"timeout": "10m"}), "Running", json!("2025-03-04T08:10:00Z"));
+    let run = unfinished(json!({"timeout": "10m"}), "Running", Some("2025-03-04T08:10:00Z"));
     assert_eq!(at(&run, "2025-03-04T08:20:00Z").1.as_deref(), Some("2025-03-04T08:50:00Z"));
 }
 
@@ -90,7 +90,7 @@ fn a_run_that_ended_or_is_ended_or_deleted_is_not_stuck() {
     let mut deleting = running(&json!(null));
     deleting.0["metadata"]["deletionTimestamp"] = json!("2025-03-04T09:00:00Z");
     let stopping =
-        unfinished(json!({"status": "StoppedRunFinally"}), "StoppedRunningFinally", json!("2025-03-04T08:10:00Z"));
+        unfinished(json!({"status": "StoppedRunFinally"}), "StoppedRunningFinally", Some("2025-03-04T08:10:00Z"));
     for run in [deleting, stopping, Run::build().ended("False", "Cancelled")] {
         assert_eq!(at(&run, "2035-01-01T00:00:00Z"), (vec![], None));
     }
