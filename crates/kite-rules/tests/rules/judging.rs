@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use kite_api::Report;
-use kite_rules::{Config, Judgement, RuleSet, Surroundings};
+use kite_rules::{Config, Judgement, RuleSet, Surroundings, WatchedKind};
 use serde_json::{Map, Value};
 
 fn config() -> Config {
@@ -16,7 +16,20 @@ pub(crate) fn judge(object: &Value, now: &str, related: &Value) -> Judgement {
     let (config, nothing) = (config(), Map::new());
     let now = (!now.is_empty()).then(|| now.parse().unwrap());
     let related = related.as_object().unwrap_or(&nothing);
-    RuleSet::builtin().judge(object, Surroundings { config: &config, now, related }).unwrap()
+    let surroundings = Surroundings { config: &config, now, related };
+    let judgement = RuleSet::builtin().judge(object, surroundings).unwrap();
+    let trimmed = RuleSet::builtin().judge(&trimmed(object), surroundings).unwrap();
+    assert_eq!(judgement, trimmed, "what is said to be needed of an object is enough");
+    judgement
+}
+
+/// What is left of an object when only what detectors need of it is read.
+pub(crate) fn trimmed(object: &Value) -> Value {
+    let text = |field: &str| object[field].as_str().unwrap_or_default().to_owned();
+    let group = text("apiVersion").rsplit_once('/').map_or_else(String::new, |(group, _)| group.to_owned());
+    let kinds = RuleSet::builtin().kinds(|_| true);
+    let Some(watching) = kinds.get(&WatchedKind { group, kind: text("kind") }) else { return object.clone() };
+    watching.needed.read(&object.to_string()).unwrap()
 }
 
 /// What is said of an object at a time.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kite_rules::{Config, RuleError, RuleSet};
+use kite_rules::{Config, Needed, RuleError, RuleSet};
 use serde_json::json;
 
 const DETECTOR: &str = "\
@@ -59,6 +59,16 @@ fn a_new_detector_needs_no_code() {
     let known = RuleSet::builtin().kinds(everything);
     let added: Vec<_> = rules.kinds(everything).into_keys().filter(|kind| !known.contains_key(kind)).collect();
     assert_eq!(added.iter().map(|watched| watched.kind.as_str()).collect::<Vec<_>>(), ["Cart"]);
+}
+
+#[test]
+fn no_built_in_detector_needs_all_of_what_is_large() {
+    for (kind, watching) in RuleSet::builtin().kinds(|_| true) {
+        let Needed::Fields(fields) = watching.needed else { panic!("{kind:?}") };
+        for part in ["metadata", "spec", "status"] {
+            assert_ne!(fields.get(part), Some(&Needed::Whole), "{part} of {kind:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Builds pipeline runs for tests.
 
 use kite_api::Report;
-use kite_rules::{Config, RuleSet};
 use serde_json::{Value, json};
+
+use crate::judging;
 
 pub(crate) const TYPE: &str = "pipelines.appstudio.openshift.io/type";
 pub(crate) const PAC: &str = "pipelinesascode.tekton.dev";
@@ -99,8 +100,7 @@ impl Run {
     }
 
     pub(crate) fn reports(&self) -> Vec<Report> {
-        let config = Config::new("https://ui.example.com", "/logs/");
-        RuleSet::builtin().detect(&self.0, &config).unwrap()
+        judging::reports(&self.0)
     }
 
     pub(crate) fn report(&self) -> Report {

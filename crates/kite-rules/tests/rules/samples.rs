@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kite_api::Report;
-use kite_rules::{Config, RuleSet};
 use serde_json::Value;
+
+use crate::judging::reports;
 
 /// Where we know better than the collection: file, outcome, pull request or not, and why.
 const DISAGREEMENTS: [(&str, &str, &str, &str); 3] = [
@@ -44,8 +45,7 @@ fn folder() -> Option<PathBuf> {
 
 fn detect(file: &Path) -> Vec<Report> {
     let object: Value = serde_saphyr::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    let found = RuleSet::builtin().detect(&object, &Config::default());
-    found.unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    reports(&object)
 }
 
 #[test]
