@@ -23,9 +23,9 @@ pub struct Rules {
 impl Rules {
     /// Loads the rules and follows the folder, if there is one, until the shutdown.
     pub fn start(folder: Option<PathBuf>, shutdown: &Shutdown) -> Self {
-        let followed = folder.clone().map(Followed::new);
-        let (rules, errors) = match &folder {
-            Some(folder) => RuleSet::load(folder),
+        let followed = folder.map(Followed::new);
+        let (rules, errors) = match &followed {
+            Some(followed) => RuleSet::load(followed.path()),
             None => (RuleSet::builtin(), Vec::new()),
         };
         let broken_count = Gauge::default();

@@ -79,6 +79,15 @@ impl ApiServer {
         Ok(())
     }
 
+    /// Makes the namespaces of [`place`], which writing wants and reading does not.
+    pub async fn create_namespaces(&self, count: usize) -> Result<()> {
+        let sent = stream::iter(0..count).map(|number| async move {
+            let namespace = json!({"metadata": {"name": format!("team-{number}")}});
+            self.send(Method::POST, "/api/v1/namespaces", &namespace).await.map(drop)
+        });
+        sent.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await
+    }
+
     /// Changes the status of runs, as fast as the API server takes it.
     pub async fn end_runs(&self, runs: impl Iterator<Item = (String, String)>) -> Result<()> {
         let status = json!({"status": failed()});

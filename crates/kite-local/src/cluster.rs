@@ -18,7 +18,7 @@ use crate::args::{Args, Output};
 use crate::output::{self, say};
 
 /// After this the list is printed as it is.
-const LONGEST_LISTING: Duration = Duration::from_secs(120);
+const LONGEST_LISTING: Duration = Duration::from_mins(2);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Watches the cluster, if there is one to watch, and reports to this program's own service.

@@ -44,7 +44,9 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
     let Service { router, app, .. } = Service::start(store.clone(), options, &shutdown);
     let cluster = cluster::watch(args, &url, &shutdown).await?;
     if args.exit && cluster.is_none() {
-        anyhow::bail!("--exit stops after the list is printed, and there is neither a dump (--from) nor a cluster to list");
+        anyhow::bail!(
+            "--exit stops after the list is printed, and there is neither a dump (--from) nor a cluster to list"
+        );
     }
     say(&greeting(&url, args.from.is_empty() && cluster.is_none()));
     if let Some(operator) = cluster {

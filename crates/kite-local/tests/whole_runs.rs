@@ -177,7 +177,10 @@ fn the_cluster_of_the_current_context_is_looked_at() {
     let output = kite().args(arguments).env("KUBECONFIG", kubeconfig).output().unwrap();
     let words = words(&output);
     assert!(output.status.success(), "{words}");
-    assert!(words.contains("watching the cluster of context") && words.contains("namespace nothing-is-here"), "{words}");
+    assert!(
+        words.contains("watching the cluster of context") && words.contains("namespace nothing-is-here"),
+        "{words}"
+    );
     assert!(words.contains("nothing is broken; looked at the cluster in"), "{words}");
 }
 

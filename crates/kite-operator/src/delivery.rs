@@ -16,7 +16,7 @@ use crate::outbox::{Outbox, Waiting};
 const BATCH: usize = 500;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The server may ask for patience, but not for ever.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(120);
+const LONGEST_PATIENCE: Duration = Duration::from_mins(2);
 
 /// Whether the backend takes reports, as far as is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -18,6 +18,15 @@ pub struct Found {
     pub is_namespaced: bool,
 }
 
+/// What the cluster says of kinds.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Those that it has.
+    pub found: BTreeMap<WatchedKind, Found>,
+    /// The groups of which it says nothing, and why.
+    pub unknown: BTreeMap<String, String>,
+}
+
 /// The kinds that were found; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Kinds {
@@ -25,10 +34,9 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Asks the cluster for kinds, and gives those that it has. A group that cannot be asked is
-    /// logged and counts as missing.
-    pub async fn look_for(&self, client: &Client, kinds: &BTreeSet<WatchedKind>) -> BTreeMap<WatchedKind, Found> {
-        let mut found = BTreeMap::new();
+    /// Asks the cluster for kinds.
+    pub async fn look_for(&self, client: &Client, kinds: &BTreeSet<WatchedKind>) -> Answer {
+        let mut answer = Answer::default();
         let groups: BTreeSet<_> = kinds.iter().map(|kind| kind.group.as_str()).collect();
         for group in groups {
             let resources = match discovery::group(client, group).await {
@@ -40,6 +48,7 @@ impl Kinds {
                         error = &error as &dyn std::error::Error,
                         "the cluster does not say what is in an API group"
                     );
+                    answer.unknown.insert(group.to_owned(), error.to_string());
                     continue;
                 }
             };
@@ -48,12 +57,12 @@ impl Kinds {
                 let kind = WatchedKind { group: group.to_owned(), kind: resource.kind.clone() };
                 if kinds.contains(&kind) {
                     let is_namespaced = matches!(capabilities.scope, Scope::Namespaced);
-                    found.insert(kind, Found { resource, is_namespaced });
+                    answer.found.insert(kind, Found { resource, is_namespaced });
                 }
             }
         }
-        self.lock().extend(found.clone());
-        found
+        self.lock().extend(answer.found.clone());
+        answer
     }
 
     /// A kind that was found before.

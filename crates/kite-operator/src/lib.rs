@@ -5,13 +5,15 @@
 //! brought it to the backend. [`related`] reads more about what failed and reports again.
 //!
 //! Around it: a [`shift`] runs the watches of all [`kinds`] that the cluster has, under one set of
-//! rules and [`settings`] and in one role; [`operator`] changes shifts. [`lease`] decides who
+//! rules and [`settings`] and in one role; the [`desk`] changes shifts, the [`operator`] puts all of it
+//! together. [`lease`] decides who
 //! reports, [`missed`] is what a standby remembers, [`owners`] what ends with what, [`status`] and
 //! [`metrics`] what people see.
 //!
 //! The program: [`args`], [`sources`] (files that change), [`access`] (to the cluster), [`tools`] and
 //! [`manifests`] (what it can do besides watching).
 
+pub mod desk;
 pub mod operator;
 pub mod settings;
 pub mod shift;

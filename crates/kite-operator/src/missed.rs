@@ -8,7 +8,7 @@ use kite_api::Report;
 use tokio::time::Instant;
 
 /// The leader has long reported what is older, or its lease would be over.
-const WORTH: Duration = Duration::from_secs(10 * 60);
+const WORTH: Duration = Duration::from_mins(10);
 const MOST: usize = 10_000;
 
 /// Reports about objects that were deleted while another operator led.

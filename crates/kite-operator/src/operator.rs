@@ -1,4 +1,4 @@
-//! Puts the operator together, and changes shifts when rules, settings or its role change.
+//! Puts the operator together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,23 +12,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::{Delivery, Reached};
-use crate::judge::Judge;
+use crate::desk::Desk;
 use crate::kinds::Kinds;
 use crate::lease::Candidate;
 use crate::metrics::Metrics;
-use crate::missed::Missed;
-use crate::namespaces::{self, Names};
 use crate::outbox::Outbox;
-use crate::owners::Owners;
-use crate::records::size;
 use crate::related::Reader;
 use crate::settings::Settings;
-use crate::shift::{Known, Shared, Shift};
 use crate::status::Status;
 
 const MIB: usize = 1024 * 1024;
-/// Several changes that come together make one change of shifts.
-const SETTLE: Duration = Duration::from_millis(200);
 
 /// What an operator needs.
 pub struct Plan {
@@ -106,20 +99,25 @@ impl Operator {
         let (reader, reading) = Reader::new(plan.client.clone(), kinds.clone(), Arc::clone(&outbox), metrics.clone());
         let until = stop.clone();
         shutdown.spawn(async move { until.run_until_cancelled(reading).await });
-        let operator = Self { status: Status::default(), metrics, outbox, reached, leading, broken: plan.broken };
+        let status = Status::default();
         let desk = Desk {
-            operator: operator.clone(),
             client: plan.client,
             settings: plan.settings,
             rules: plan.rules,
+            broken: plan.broken.clone(),
+            leading: leading.clone(),
             look_every: plan.look_every,
+            outbox: Arc::clone(&outbox),
             kinds,
             reader,
             owners: Arc::default(),
             missed: Arc::default(),
+            selection: None,
+            status: status.clone(),
+            metrics: metrics.clone(),
         };
         shutdown.spawn(desk.run(stop));
-        operator
+        Self { status, metrics, outbox, reached, leading, broken: plan.broken }
     }
 
     /// The operator's figures.
@@ -151,149 +149,5 @@ impl Operator {
 async fn empty(outbox: &Outbox) {
     while !outbox.is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// What goes from shift to shift.
-struct Desk {
-    operator: Operator,
-    client: Client,
-    settings: watch::Receiver<Arc<Settings>>,
-    rules: watch::Receiver<Arc<RuleSet>>,
-    look_every: Duration,
-    kinds: Kinds,
-    reader: Reader,
-    owners: Arc<Owners>,
-    missed: Arc<Missed>,
-}
-
-impl Desk {
-    async fn run(mut self, stop: CancellationToken) {
-        let streaming_lists = self.has_streaming_lists(&stop).await;
-        let mut leading = self.operator.leading.clone();
-        let mut broken = self.operator.broken.clone();
-        let mut known = Known::new();
-        let mut led = false;
-        let mut follower: Option<(String, watch::Receiver<Option<Names>>, tokio_util::sync::DropGuard)> = None;
-        while !stop.is_cancelled() {
-            let settings = self.settings.borrow_and_update().clone();
-            let rules = self.rules.borrow_and_update().clone();
-            let leads = *leading.borrow_and_update();
-            let broken_files = broken.borrow_and_update().len();
-            self.operator.metrics.leading.set(i64::from(leads));
-            self.operator.metrics.broken_files.set(i64::try_from(broken_files).unwrap_or(i64::MAX));
-            if leads != led {
-                led = leads;
-                // A new leader says everything, and one that was has nothing to say.
-                known.clear();
-                self.operator.outbox.begin_term(leads);
-            }
-            let mut selected = self.follow(&settings, &mut follower);
-            let names = match &mut selected {
-                None => None,
-                Some(selected) => match stop.run_until_cancelled(selected.wait_for(Option::is_some)).await {
-                    Some(Ok(names)) => names.clone(),
-                    _ => return,
-                },
-            };
-            let shared = Shared {
-                judge: Arc::new(Judge::new(Arc::clone(&rules), &settings)),
-                outbox: Arc::clone(&self.operator.outbox),
-                owners: Arc::clone(&self.owners),
-                reader: self.reader.clone(),
-                missed: Arc::clone(&self.missed),
-                leads,
-                selected: names,
-                streaming_lists,
-                kinds: self.kinds.clone(),
-                client: self.client.clone(),
-                status: self.operator.status.clone(),
-                metrics: self.operator.metrics.clone(),
-            };
-            if leads {
-                for report in self.missed.take() {
-                    let bytes = size(&report);
-                    self.operator.outbox.push(report, bytes).await;
-                }
-            }
-            let shift = Shift::new(shared, &rules, &settings, self.look_every);
-            let end = stop.child_token();
-            let changed = async {
-                tokio::select! {
-                    Ok(()) = self.settings.changed() => {}
-                    Ok(()) = self.rules.changed() => {}
-                    Ok(()) = broken.changed() => {}
-                    Ok(()) = leading.changed() => {}
-                    () = changed(selected) => {}
-                    else => std::future::pending().await,
-                }
-                // At once when leadership is lost; otherwise a moment later.
-                if !leads || *leading.borrow() {
-                    tokio::time::sleep(SETTLE).await;
-                }
-                end.cancel();
-                std::future::pending::<()>().await;
-            };
-            known = tokio::select! {
-                known = shift.run(known, end.clone()) => known,
-                () = changed => Known::new(),
-            };
-        }
-    }
-
-    /// The namespaces that match the selector, if there is one.
-    fn follow(
-        &self,
-        settings: &Settings,
-        follower: &mut Option<(String, watch::Receiver<Option<Names>>, tokio_util::sync::DropGuard)>,
-    ) -> Option<watch::Receiver<Option<Names>>> {
-        let selector = settings.namespaces.selector.clone();
-        if follower.as_ref().map(|(selector, ..)| selector) != selector.as_ref() {
-            *follower = selector.map(|selector| {
-                let (sender, receiver) = watch::channel(None);
-                let stop = CancellationToken::new();
-                let following = namespaces::follow(self.client.clone(), selector.clone(), sender);
-                let until = stop.clone();
-                tokio::spawn(async move { until.run_until_cancelled(following).await });
-                (selector, receiver, stop.drop_guard())
-            });
-        }
-        let mut names = follower.as_ref().map(|(_, names, _)| names.clone())?;
-        names.mark_unchanged();
-        Some(names)
-    }
-
-    /// Whether the server refuses an unknown way to list instead of ignoring it: since 1.27.
-    async fn has_streaming_lists(&self, stop: &CancellationToken) -> bool {
-        while !stop.is_cancelled() {
-            match stop.run_until_cancelled(self.client.apiserver_version()).await {
-                Some(Ok(version)) => {
-                    let number =
-                        |text: &str| text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().unwrap_or(0);
-                    return (number(&version.major), number(&version.minor)) >= (1, 27);
-                }
-                Some(Err(error)) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "the API server does not answer; trying again"
-                    );
-                    stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(2))).await;
-                }
-                None => break,
-            }
-        }
-        false
-    }
-}
-
-/// Ends when other namespaces match.
-async fn changed(selected: Option<watch::Receiver<Option<Names>>>) {
-    match selected {
-        Some(mut selected) => {
-            if selected.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-        None => std::future::pending().await,
     }
 }

@@ -97,7 +97,7 @@ impl Records {
     }
 
     /// How many objects there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.by_uid.len()
     }
 }
@@ -137,6 +137,6 @@ mod tests {
         assert!(!note(&mut records, "b", "failed"));
         let gone = records.end_listing();
         assert_eq!(gone, [(key("a"), Some(("ns".to_owned(), "a".to_owned())))]);
-        assert_eq!(records.len(), 1);
+        assert_eq!(records.count(), 1);
     }
 }

@@ -59,7 +59,7 @@ impl Shared {
     pub async fn say(&self, namespace: &str, judgement: &Judgement) {
         for said in &judgement.said {
             if !self.leads {
-                self.missed.keep(said.report.clone());
+                self.missed.keep(self.judge.of_this_cluster(said.report.clone()));
                 continue;
             }
             let verdict = said.report.verdict.clone().unwrap_or_default();
@@ -120,7 +120,7 @@ impl Shift {
         self.shared.status.clear();
         let mut missing: BTreeSet<_> = self.watched.keys().chain(&self.read).cloned().collect();
         for kind in self.watched.keys() {
-            self.each_namespace(kind, |name| self.shared.status.set(&name, Progress::Missing));
+            self.each_namespace(kind, |name| self.shared.status.set(&name, Progress::Unknown));
         }
         let mut watches = JoinSet::new();
         let mut looks = interval(self.look_every);
@@ -130,9 +130,10 @@ impl Shift {
                 () = stop.cancelled() => {}
                 _ = looks.tick(), if !missing.is_empty() => {
                     let looking = self.shared.kinds.look_for(&self.shared.client, &missing);
-                    let Some(found) = stop.run_until_cancelled(looking).await else { break };
-                    for (kind, found) in found {
-                        missing.remove(&kind);
+                    let Some(answer) = stop.run_until_cancelled(looking).await else { break };
+                    missing.retain(|kind| !answer.found.contains_key(kind));
+                    self.note_missing(&missing, &answer.unknown);
+                    for (kind, found) in answer.found {
                         self.begin(&kind, &found, &mut known, &mut watches, &stop);
                     }
                 }
@@ -150,6 +151,16 @@ impl Shift {
             known.extend(ended.ok());
         }
         known
+    }
+
+    /// Says of kinds that were not found whether the cluster has them.
+    fn note_missing(&self, missing: &BTreeSet<WatchedKind>, unknown: &BTreeMap<String, String>) {
+        for kind in missing.iter().filter(|kind| self.watched.contains_key(kind)) {
+            self.each_namespace(kind, |name| match unknown.get(&kind.group) {
+                Some(error) => self.shared.status.fail(&name, error.clone()),
+                None => self.shared.status.set(&name, Progress::Missing),
+            });
+        }
     }
 
     /// Begins to watch a kind that the cluster has.

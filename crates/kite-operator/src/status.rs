@@ -13,6 +13,8 @@ use crate::delivery::Reached;
 /// How far the watch of a kind is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// Whether the cluster has the kind is not known yet.
+    Unknown,
     /// The cluster does not have the kind; it may come.
     Missing,
     /// The objects are being listed.
@@ -27,6 +29,12 @@ struct Watch {
     progress: Progress,
     /// What went wrong last, until something goes right.
     error: Option<String>,
+}
+
+impl Watch {
+    fn is_settled(&self) -> bool {
+        matches!(self.progress, Progress::Missing | Progress::Synced)
+    }
 }
 
 /// What the operator is doing; cheap to clone.
@@ -64,7 +72,7 @@ impl Status {
     /// Whether every kind that the cluster has was listed once.
     pub fn is_synced(&self) -> bool {
         let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
-        !watches.is_empty() && watches.values().all(|watch| watch.progress != Progress::Listing)
+        !watches.is_empty() && watches.values().all(Watch::is_settled)
     }
 
     /// Whether the operator can do its work, and why not.
@@ -74,7 +82,7 @@ impl Status {
         if watches.is_empty() {
             readiness = readiness.because("nothing is watched yet");
         }
-        for (name, watch) in watches.iter().filter(|(_, watch)| watch.progress == Progress::Listing) {
+        for (name, watch) in watches.iter().filter(|(_, watch)| !watch.is_settled()) {
             let why = watch.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
             readiness = readiness.because(format!("{name} was not listed yet{why}"));
         }
@@ -107,8 +115,11 @@ mod tests {
         let reasons = |status: &Status| status.readiness(&reached.subscribe(), true).reasons;
         assert_eq!(reasons(&status), ["nothing is watched yet", "the backend was not asked yet"]);
 
-        status.set("Job.batch", Progress::Listing);
+        status.set("Job.batch", Progress::Unknown);
         status.set("Snapshot", Progress::Missing);
+        assert!(!status.is_synced(), "the cluster was not asked");
+
+        status.set("Job.batch", Progress::Listing);
         status.fail("Job.batch", "forbidden".to_owned());
         reached.send_replace(Reached::Yes);
         assert_eq!(reasons(&status), ["Job.batch was not listed yet: forbidden"]);

@@ -27,7 +27,7 @@ use crate::status::Progress;
 /// Objects of one page of a list.
 const PAGE: u32 = 500;
 /// No deadline is looked forward to for longer; the object is judged again then, whatever it says.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// The watch of one kind, everywhere or in one namespace.
 pub struct KindWatch {
@@ -260,7 +260,7 @@ impl KindWatch {
     }
 
     fn count(&self) {
-        let count = i64::try_from(self.records.len()).unwrap_or(i64::MAX);
+        let count = i64::try_from(self.records.count()).unwrap_or(i64::MAX);
         self.shared.metrics.objects.get_or_create(&self.labels()).set(count);
     }
 

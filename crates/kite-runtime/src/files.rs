@@ -1,4 +1,4 @@
-//! Follows files that change while the program runs, such as mounted ConfigMaps.
+//! Follows files that change while the program runs, such as mounted `ConfigMaps`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

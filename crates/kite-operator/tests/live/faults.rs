@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
 use futures::stream;
+use kube::api::DeleteParams;
 
 use crate::support::{Backend, Kube, Line, Outcome, OwnCluster, Process, Watching, eventually, run, same};
 
@@ -65,7 +66,7 @@ async fn an_api_server_that_dies_and_comes_back_means_no_recovery() {
         own.cluster
     });
     let _cluster = cluster.await.unwrap();
-    runs.delete("c0-1", &Default::default()).await.unwrap();
+    runs.delete("c0-1", &DeleteParams::default()).await.unwrap();
     own.kube.create(&runs, run("c1-2", "c1", Outcome::Succeeded)).await;
     own.kube.create(&runs, run("new-1", "new", Outcome::Failed)).await;
     eventually("what happens afterwards is seen", async || {

@@ -4,6 +4,7 @@ use std::fs;
 
 use kite_api::State;
 use kite_rules::RuleSet;
+use kube::api::DeleteParams;
 use serde_json::json;
 use tokio::process::Command;
 
@@ -59,7 +60,7 @@ async fn the_guide_goes_from_a_file_to_an_issue() {
     eventually("it is resolved", async || same(titles(State::Resolved).await, title())).await;
     Kube::set_status(&certificates, "shop-tls", condition("False", "2026-03-04T10:00:00Z")).await;
     eventually("it is back", async || same(titles(State::Active).await, title())).await;
-    certificates.delete("shop-tls", &Default::default()).await.unwrap();
+    certificates.delete("shop-tls", &DeleteParams::default()).await.unwrap();
     eventually("it is gone", async || same(titles(State::Resolved).await, title())).await;
     watching.stop().await;
 }

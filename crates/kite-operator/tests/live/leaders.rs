@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kite_operator::lease;
 use kite_rules::RuleSet;
+use kube::api::DeleteParams;
 
 use crate::support::{Backend, Kube, Line, Outcome, Watching, eventually, run, same};
 
@@ -55,7 +56,7 @@ async fn what_vanished_while_nobody_led_is_reported_by_the_next_leader() {
     // It hangs: it neither reports nor renews nor gives back.
     backend.set(Line::Down);
     kube.create(&runs, run("a-1", "a", Outcome::Failed)).await;
-    runs.delete("a-1", &Default::default()).await.unwrap();
+    runs.delete("a-1", &DeleteParams::default()).await.unwrap();
     first.stop_without_sending().await;
     backend.set(Line::Up);
     eventually("the next leader reports it", async || same(backend.broken(&namespace).await.len(), 1)).await;

@@ -2,16 +2,17 @@
 
 use kite_api::State;
 use kite_rules::RuleSet;
+use kube::api::DeleteParams;
 use serde_json::json;
 
-use crate::support::{Backend, Kube, Line, Outcome, Watching, eventually, run, same};
+use crate::support::{Backend, Kube, Line, Outcome, Watching, began, eventually, run, same};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_run_is_an_issue_until_a_later_one_succeeds() {
     let Some(kube) = Kube::shared().await else { return };
     let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
     let runs = kube.runs(&namespace);
-    kube.create(&runs, run("a-1", "a", Outcome::Failed)).await;
+    kube.create(&runs, began(5, run("a-1", "a", Outcome::Failed))).await;
     let watching = Watching::start(&kube, &backend, &namespace);
     eventually("the run from before is an issue", async || {
         same(backend.broken(&namespace).await, [("a".to_owned(), 1)].into())
@@ -43,7 +44,7 @@ async fn pruned_runs_are_not_recovered_ones() {
         kube.create(&runs, run(name, &name[..1], Outcome::Failed)).await;
     }
     eventually("both are issues", async || same(backend.broken(&namespace).await.len(), 2)).await;
-    runs.delete("a-1", &Default::default()).await.unwrap();
+    runs.delete("a-1", &DeleteParams::default()).await.unwrap();
     kube.create(&runs, run("c-1", "c", Outcome::Failed)).await;
     eventually("what came after the deletion arrived", async || same(backend.broken(&namespace).await.len(), 3)).await;
 
@@ -64,7 +65,7 @@ async fn a_run_that_ends_and_is_deleted_at_once_is_not_missed() {
     watching.idle().await;
     for number in 0..20 {
         kube.create(&runs, run(&format!("x{number}-1"), &format!("x{number}"), Outcome::Failed)).await;
-        runs.delete(&format!("x{number}-1"), &Default::default()).await.unwrap();
+        runs.delete(&format!("x{number}-1"), &DeleteParams::default()).await.unwrap();
     }
     eventually("all are issues", async || same(backend.broken(&namespace).await.len(), 20)).await;
     watching.stop().await;
@@ -76,16 +77,8 @@ async fn runs_that_overlap_count_by_their_beginning() {
     let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
     let runs = kube.runs(&namespace);
     let watching = Watching::start(&kube, &backend, &namespace);
-    // The earlier one says when it began: objects of one test are created in the same second.
-    for (name, began, component) in [
-        ("a-1", "2025-03-04T08:00:00Z", "a"),
-        ("a-2", "2025-03-04T08:05:00Z", "a"),
-        ("b-1", "2025-03-04T08:00:00Z", "b"),
-        ("b-2", "2025-03-04T08:05:00Z", "b"),
-    ] {
-        let mut object = run(name, component, Outcome::Running);
-        object["status"]["startTime"] = json!(began);
-        kube.create(&runs, object).await;
+    for (name, minutes_ago, component) in [("a-1", 10, "a"), ("a-2", 5, "a"), ("b-1", 10, "b"), ("b-2", 5, "b")] {
+        kube.create(&runs, began(minutes_ago, run(name, component, Outcome::Running))).await;
     }
     // The later run ends first.
     Kube::set_status(&runs, "a-2", Outcome::Succeeded.status()).await;
@@ -182,7 +175,7 @@ async fn deadlines_and_deletions_are_judged_when_they_come() {
         .await;
     watching.idle().await;
     let soon = kite_operator::clock::now() + std::time::Duration::from_secs(1);
-    let far = kite_operator::clock::now() + std::time::Duration::from_secs(3600);
+    let far = kite_operator::clock::now() + std::time::Duration::from_hours(1);
     for (name, room, when) in [("one", "hall", soon), ("two", "attic", soon), ("three", "hall", far)] {
         let spec = json!({"burnsOutAt": when.to_string(), "room": room});
         let lamp =
@@ -192,9 +185,9 @@ async fn deadlines_and_deletions_are_judged_when_they_come() {
     let names = async || backend.broken(&namespace).await.into_keys().collect::<Vec<_>>();
     eventually("those whose time has come are issues", async || same(names().await, vec!["one".into(), "two".into()]))
         .await;
-    rooms.delete("hall", &Default::default()).await.unwrap();
+    rooms.delete("hall", &DeleteParams::default()).await.unwrap();
     eventually("what belongs to the room is gone with it", async || same(names().await, vec!["two".into()])).await;
-    lamps.delete("two", &Default::default()).await.unwrap();
+    lamps.delete("two", &DeleteParams::default()).await.unwrap();
     eventually("what was deleted is gone", async || same(names().await, vec![])).await;
     watching.stop().await;
 }
@@ -206,8 +199,10 @@ async fn the_task_that_failed_is_named_as_soon_as_it_was_read() {
     let tasks = kube.api("tekton.dev", "TaskRun", "v1", &namespace);
     for (task, status) in [("init", "True"), ("build-container", "False")] {
         let labels = json!({"tekton.dev/pipelineRun": "a-1", "tekton.dev/pipelineTask": task});
-        let step = json!({"name": "build", "container": "step-build", "terminated": {"exitCode": 1, "reason": "Error"}});
-        let condition = json!({"type": "Succeeded", "status": status, "reason": "StepFailed", "message": "exited with code 1"});
+        let step =
+            json!({"name": "build", "container": "step-build", "terminated": {"exitCode": 1, "reason": "Error"}});
+        let condition =
+            json!({"type": "Succeeded", "status": status, "reason": "StepFailed", "message": "exited with code 1"});
         let status = json!({"conditions": [condition], "podName": format!("a-1-{task}-pod"), "steps": [step]});
         let metadata = json!({"name": format!("a-1-{task}"), "labels": labels});
         let object = json!({"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": metadata, "status": status});

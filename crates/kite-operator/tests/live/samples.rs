@@ -12,7 +12,7 @@ use kite_operator::operator::Operator;
 use kite_operator::settings::Settings;
 use kite_rules::RuleSet;
 use kite_runtime::shutdown::Shutdown;
-use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, PostParams};
+use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, ListParams, PostParams};
 use serde_json::{Value, json};
 
 use crate::support::{Backend, Kube, Line, OwnCluster, PATIENCE, eventually, plan};
@@ -119,7 +119,7 @@ async fn install(kube: &Kube, folder: &Path) {
         definitions.create(&PostParams::default(), &definition).await.unwrap();
     }
     eventually("all kinds are established", async || {
-        let listed = definitions.list(&Default::default()).await.unwrap();
+        let listed = definitions.list(&ListParams::default()).await.unwrap();
         let conditions =
             listed.items.into_iter().map(|d| d.status.and_then(|status| status.conditions).unwrap_or_default());
         let waiting =

@@ -119,7 +119,7 @@ async fn carry_one(mut connection: TcpStream, to: SocketAddr, mut line: watch::R
             let _ = connection.shutdown().await;
         }
         2 => {
-            let _ = tokio::time::timeout(Duration::from_secs(60), connection.read(&mut [0; 1])).await;
+            let _ = tokio::time::timeout(Duration::from_mins(1), connection.read(&mut [0; 1])).await;
             let _ = line.changed().await;
         }
         turn => {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use k8s_openapi::api::core::v1::Namespace;
 use kite_test_cluster::{Cluster, Options, Programs, is_left_out, shared_kubeconfig};
-use kube::api::{Api, ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams, PostParams};
+use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ impl Kube {
 
     pub async fn uninstall(&self, name: &str) {
         let definitions = Api::<DynamicObject>::all_with(self.client.clone(), &definitions());
-        definitions.delete(name, &Default::default()).await.unwrap();
+        definitions.delete(name, &DeleteParams::default()).await.unwrap();
     }
 
     pub fn api(&self, group: &str, kind: &str, version: &str, namespace: &str) -> Api<DynamicObject> {

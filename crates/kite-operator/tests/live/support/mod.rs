@@ -11,11 +11,11 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 pub use backend::{Backend, Line};
 pub use cluster::{Kube, OwnCluster};
-pub use objects::{Outcome, run};
+pub use objects::{Outcome, began, run};
 pub use operator::{Process, Watching, plan};
 
 /// Far more than anything here takes, also on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Waits until something is so.
 pub async fn eventually<F: AsyncFnMut() -> Result<(), String>>(what: &str, mut check: F) {
@@ -32,6 +32,7 @@ pub async fn eventually<F: AsyncFnMut() -> Result<(), String>>(what: &str, mut c
 }
 
 /// `Ok` when two values are equal.
+#[expect(clippy::needless_pass_by_value, reason = "what is compared is made for the comparison")]
 pub fn same<T: PartialEq + std::fmt::Debug>(is: T, wanted: T) -> Result<(), String> {
     if is == wanted { Ok(()) } else { Err(format!("{is:?} is not {wanted:?}")) }
 }

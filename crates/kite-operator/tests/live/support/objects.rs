@@ -1,5 +1,6 @@
 //! Objects as tests want them.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 /// How a run ended.
@@ -23,6 +24,14 @@ impl Outcome {
             "childReferences": [{"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "name": "init"}],
         })
     }
+}
+
+/// A run that began some minutes ago. Runs of one test are created within a second, which says
+/// nothing of their order.
+pub fn began(minutes_ago: i64, mut run: Value) -> Value {
+    let start = kite_operator::clock::now() - SignedDuration::from_mins(minutes_ago);
+    run["status"]["startTime"] = format!("{start:.0}").into();
+    run
 }
 
 /// A push build of a component.
