@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::program::{self, Running};
+use crate::{
+    fill::now,
+    program::{self, Running},
+};
 
 /// What etcd takes in one transaction, with room for its own words.
 const TRANSACTION_BYTES: usize = 800_000;
@@ -208,7 +211,7 @@ fn run(namespace: &str, name: &str, number: usize) -> Value {
         "apiVersion": "tekton.dev/v1", "kind": "PipelineRun",
         "metadata": {
             "name": name, "namespace": namespace, "uid": Uuid::now_v7(), "generation": 1,
-            "creationTimestamp": "2026-03-04T08:00:00Z",
+            "creationTimestamp": format!("{:.0}", now()),
             "labels": {
                 "pipelines.appstudio.openshift.io/type": "build",
                 "appstudio.openshift.io/application": format!("application-{}", number % 500),
@@ -235,7 +238,7 @@ fn task_run(namespace: &str, run: &str, task: usize, is_failed: bool) -> Value {
         "apiVersion": "tekton.dev/v1", "kind": "TaskRun",
         "metadata": {
             "name": format!("{run}-task-{task}"), "namespace": namespace, "uid": Uuid::now_v7(), "generation": 1,
-            "creationTimestamp": "2026-03-04T08:00:00Z",
+            "creationTimestamp": format!("{:.0}", now()),
             "labels": {"tekton.dev/pipelineRun": run, "tekton.dev/pipelineTask": format!("task-{task}")},
         },
         "spec": {"params": [{"name": "text", "value": "p".repeat(1_500)}]},

@@ -150,6 +150,8 @@ impl Measured {
             ensure!(begin.elapsed() < PATIENCE, "only {} of {} issues", self.total()?, self.issues);
             sleep(Duration::from_millis(5)).await;
         }
+        let total = self.total()?;
+        ensure!(total == self.issues, "{total} issues instead of {}", self.issues);
         Ok(())
     }
 
