@@ -5,8 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use backon::{ExponentialBuilder, Retryable as _};
 use k8s_openapi::api::core::v1::Pod;
-use kite_rules::{Judgement, Need, Wanted};
+use kite_rules::{Judgement, Wanted, WatchedKind};
 use kube::Client;
 use kube::api::{Api, ListParams, LogParams};
 use serde_json::{Map, Value};
@@ -23,9 +24,9 @@ use crate::records::size;
 use crate::redact::redact;
 
 /// Objects that may wait; what comes when there are more is reported without more words.
-const WAITING: usize = 2_000;
+const WAITING: usize = 100_000;
 /// Objects that are looked at side by side.
-const READERS: usize = 4;
+const READERS: usize = 8;
 /// How long one read may take.
 const LIMIT: Duration = Duration::from_secs(5);
 /// Objects of one list.
@@ -33,17 +34,17 @@ const MOST_OBJECTS: u32 = 200;
 const LOG_LINES: i64 = 40;
 const LOG_BYTES: i64 = 64 * 1024;
 
-/// An object of which more can be said.
+/// An object of which more can be said. Only its name waits: it is read again.
 #[derive(Debug)]
 pub struct Incomplete {
     /// Who judges it.
     pub judge: Arc<Judge>,
-    /// The object.
-    pub object: Value,
+    /// Its kind.
+    pub kind: WatchedKind,
     /// Its namespace.
     pub namespace: String,
-    /// What to read.
-    pub needs: Vec<Need>,
+    /// Its name.
+    pub name: String,
 }
 
 /// Takes objects of which more can be said.
@@ -102,67 +103,106 @@ impl Desk {
 
     /// Reads until there is nothing more to read, and judges with what was found.
     async fn complete(&self, incomplete: Incomplete) -> Option<Judgement> {
-        let Incomplete { judge, object, namespace, mut needs } = incomplete;
+        let Incomplete { judge, kind, namespace, name } = incomplete;
+        let api = self.api(&kind, &namespace)?;
+        let object = value(&self.read(|| api.get(&name)).await?)?;
         let mut related = Map::new();
         let mut found_any = false;
         loop {
-            for need in needs {
+            let judgement = judge.judge(&object, now(), &related).ok()?;
+            if judgement.needs.is_empty() {
+                return found_any.then_some(judgement);
+            }
+            for need in judgement.needs {
                 let found = self.fetch(&namespace, &need.what).await;
                 found_any |= found.is_some();
                 // What cannot be read is as good as not there, and is not asked for again.
                 related.insert(need.name, found.unwrap_or_else(|| need.what.nothing()));
             }
-            let judgement = judge.judge(&object, now(), &related).ok()?;
-            if judgement.needs.is_empty() {
-                return found_any.then_some(judgement);
-            }
-            needs = judgement.needs;
         }
     }
 
     async fn fetch(&self, namespace: &str, wanted: &Wanted) -> Option<Value> {
-        let found = timeout(LIMIT, async {
-            match wanted {
-                Wanted::Objects { kind, labels } => {
-                    let found = self.kinds.get(kind)?;
-                    let api = Api::namespaced_with(self.client.clone(), namespace, &found.resource);
-                    let labels: Vec<_> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-                    let parameters = ListParams::default().labels(&labels.join(",")).limit(MOST_OBJECTS);
-                    Some(api.list(&parameters).await.map(|list| objects(&list.items)))
-                }
-                Wanted::Log { pod, container } => {
-                    let api = Api::<Pod>::namespaced(self.client.clone(), namespace);
-                    let parameters = LogParams {
-                        container: Some(container.clone()),
-                        tail_lines: Some(LOG_LINES),
-                        limit_bytes: Some(LOG_BYTES),
-                        ..LogParams::default()
-                    };
-                    Some(api.logs(pod, &parameters).await.map(|log| plain(&log).into()))
-                }
+        match wanted {
+            Wanted::Objects { kind, labels } => {
+                let labels: Vec<_> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                let parameters = ListParams::default().labels(&labels.join(",")).limit(MOST_OBJECTS);
+                let api = self.api(kind, namespace)?;
+                let list = self.read(|| api.list(&parameters)).await?;
+                Some(list.items.iter().filter_map(value).collect())
             }
-        });
-        let (result, found) = match found.await {
-            Ok(Some(Ok(found))) => ("found", Some(found)),
-            Ok(Some(Err(kube::Error::Api(status)))) if status.code == 404 => ("missing", None),
-            Ok(Some(Err(error))) => {
-                tracing::debug!(
-                    namespace,
-                    error = &error as &dyn std::error::Error,
-                    "something beside an object could not be read"
-                );
-                ("failed", None)
+            Wanted::Log { pod, container } => {
+                let parameters = LogParams {
+                    container: Some(container.clone()),
+                    tail_lines: Some(LOG_LINES),
+                    limit_bytes: Some(LOG_BYTES),
+                    ..LogParams::default()
+                };
+                let api = Api::<Pod>::namespaced(self.client.clone(), namespace);
+                let log = self.read(|| api.logs(pod, &parameters)).await?;
+                Some(plain(&log).into())
             }
-            Ok(None) => ("missing", None),
-            Err(_) => ("timeout", None),
+        }
+    }
+
+    fn api(&self, kind: &WatchedKind, namespace: &str) -> Option<Api<WatchedObject>> {
+        let found = self.kinds.get(kind)?;
+        Some(if found.is_namespaced {
+            Api::namespaced_with(self.client.clone(), namespace, &found.resource)
+        } else {
+            Api::all_with(self.client.clone(), &found.resource)
+        })
+    }
+
+    /// Reads one thing, again if the API server has no time.
+    async fn read<T, Read>(&self, read: impl Fn() -> Read) -> Option<T>
+    where
+        Read: Future<Output = kube::Result<T>>,
+    {
+        let limited = || async {
+            match timeout(LIMIT, read()).await {
+                Ok(found) => found.map_err(Failure::from),
+                Err(_) => Err(Failure::Timeout),
+            }
+        };
+        let again = ExponentialBuilder::default().with_jitter();
+        let (result, found) = match limited.retry(again).when(|failure| *failure == Failure::Busy).await {
+            Ok(found) => ("found", Some(found)),
+            Err(Failure::Missing) => ("missing", None),
+            Err(Failure::Timeout) => ("timeout", None),
+            Err(Failure::Busy | Failure::Refused) => ("failed", None),
         };
         self.metrics.related_reads.get_or_create(&ResultLabels { result }).inc();
         found
     }
 }
 
-fn objects(items: &[WatchedObject]) -> Value {
-    items.iter().filter_map(|item| serde_json::from_str::<Value>(item.text()).ok()).collect()
+/// Why something could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    Missing,
+    Refused,
+    Timeout,
+    /// The API server may answer the next time.
+    Busy,
+}
+
+impl From<kube::Error> for Failure {
+    fn from(error: kube::Error) -> Self {
+        tracing::debug!(error = &error as &dyn std::error::Error, "something beside an object could not be read");
+        match error {
+            kube::Error::Api(status) => match status.code {
+                404 => Self::Missing,
+                429 | 500.. => Self::Busy,
+                _ => Self::Refused,
+            },
+            _ => Self::Busy,
+        }
+    }
+}
+
+fn value(object: &WatchedObject) -> Option<Value> {
+    serde_json::from_str(object.text()).ok()
 }
 
 /// A log as plain text: no colours, no secrets.

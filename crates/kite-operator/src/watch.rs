@@ -143,14 +143,18 @@ impl KindWatch {
         if !self.shared.leads {
             return self.records.seen(key, || name);
         }
-        let Some((value, judgement)) = self.judged(object) else { return self.records.seen(key, || name) };
+        let Some((_, judgement)) = self.judged(object) else { return self.records.seen(key, || name) };
         let (digest, _) = digest(&judgement.said);
         deadlines.set(key, object, judgement.again_at);
         if self.records.digest_of(key) != digest {
             self.say(object.namespace(), &judgement).await;
             if !judgement.needs.is_empty() {
-                let (judge, namespace) = (Arc::clone(&self.shared.judge), object.namespace().to_owned());
-                self.shared.reader.read(Incomplete { judge, object: value, namespace, needs: judgement.needs });
+                self.shared.reader.read(Incomplete {
+                    judge: Arc::clone(&self.shared.judge),
+                    kind: self.kind.clone(),
+                    namespace: object.namespace().to_owned(),
+                    name: object.name().to_owned(),
+                });
             }
         }
         // Only now: a report that could not be handed over is made again.

@@ -66,7 +66,7 @@ impl Measured {
         self.wait_for_issues().await?;
         let took = begin.elapsed();
         // Whatever it reads besides and frees again counts too.
-        sleep(Duration::from_secs(10)).await;
+        sleep(Duration::from_secs(30)).await;
         let peak = self.operator()?.process.peak_mib()?;
         let lists = self.server.asked("LIST").await? - lists;
         let watches = self.server.asked("WATCH").await? - watches;
