@@ -9,6 +9,7 @@ use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
 use tokio::sync::watch;
 
+use crate::access::Access;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::http_metrics::HttpMetrics;
@@ -20,6 +21,8 @@ pub struct App(Arc<Parts>);
 
 /// The parts of the running service.
 pub struct Parts {
+    /// Who may do what.
+    pub access: Access,
     /// The database, for reading.
     pub store: Store,
     /// The one way in, for writing.
@@ -53,6 +56,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// How long a request may take until its answer begins (`KITE_WRITE_TIMEOUT`).
     pub answer_within: Duration,
+    /// How often it is asked again whether those who follow a stream still may.
+    pub look_again: Duration,
 }
 
 impl Default for Settings {
@@ -64,6 +69,7 @@ impl Default for Settings {
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             answer_within: Duration::from_secs(30),
+            look_again: Duration::from_secs(10),
         }
     }
 }
@@ -71,6 +77,7 @@ impl Default for Settings {
 impl App {
     /// Joins the parts, and starts to follow the feed until the shutdown.
     pub fn start(
+        access: Access,
         store: Store,
         ingest: Ingest,
         rules: watch::Receiver<Arc<RuleSet>>,
@@ -80,6 +87,7 @@ impl App {
     ) -> Self {
         let http_metrics = HttpMetrics::default();
         Self(Arc::new(Parts {
+            access,
             feed: Feed::start(store.clone(), http_metrics.streams.clone(), shutdown),
             rule_config: Config::new(&settings.cluster_url, &settings.logs_endpoint),
             settings,

@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory as _, Parser, ValueEnum};
 use jiff::SignedDuration;
 use kite_runtime::{duration, logging, secret};
 
+use crate::access::{KubernetesOptions, Permission};
 use crate::app::Settings;
 use crate::ingest;
 use crate::service;
@@ -29,6 +30,8 @@ pub struct Config {
     #[command(flatten)]
     database: Storage,
     #[command(flatten)]
+    access: Access,
+    #[command(flatten)]
     clients: Clients,
     #[command(flatten)]
     operation: Operation,
@@ -47,6 +50,15 @@ pub enum ProjectEnv {
     Test,
 }
 
+/// Whether TLS is spoken here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Tls {
+    /// Here, unless nobody but this machine can connect.
+    On,
+    /// In front of this service.
+    Off,
+}
+
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Network")]
 struct Network {
@@ -62,6 +74,9 @@ struct Network {
     /// Certificate chain (PEM); read again when it changes.
     #[arg(long, env = "KITE_TLS_CERT_FILE", requires = "tls_key_file")]
     tls_cert_file: Option<PathBuf>,
+    /// Whether tokens may come without TLS from elsewhere: `off` if a proxy in front speaks TLS.
+    #[arg(long, env = "KITE_TLS", value_enum, default_value = "on")]
+    tls: Tls,
     /// Private key (PEM).
     #[arg(long, env = "KITE_TLS_KEY_FILE", requires = "tls_cert_file")]
     tls_key_file: Option<PathBuf>,
@@ -115,6 +130,24 @@ struct Storage {
 }
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Access")]
+struct Access {
+    /// Take callers and their rights from this file; otherwise the API server is asked, that of
+    /// the pod or of KUBECONFIG.
+    #[arg(long, env = "KITE_ACCESS_FILE")]
+    access_file: Option<PathBuf>,
+    /// Take only tokens that are for one of these, separated by commas.
+    #[arg(long, env = "KITE_TOKEN_AUDIENCES", value_delimiter = ',')]
+    token_audiences: Vec<String>,
+    /// What callers need in a namespace to read its issues.
+    #[arg(long, env = "KITE_READ_PERMISSION", default_value = "get pods")]
+    read_permission: Permission,
+    /// Let proxies name the caller, if Kubernetes lets them (the verb `impersonate`).
+    #[arg(long, env = "AUTH_IMPERSONATE", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    impersonate: bool,
+}
+
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Clients")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that existing installations set")]
 struct Clients {
@@ -133,14 +166,11 @@ struct Clients {
     /// Those servers, separated by commas.
     #[arg(long, env = "KITE_ALLOWED_ORIGINS", value_delimiter = ',', requires = "enable_cors")]
     allowed_origins: Vec<String>,
-    /// Let proxies name the caller. Not built yet.
-    #[arg(long, env = "AUTH_IMPERSONATE", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
-    impersonate: bool,
     /// Requests a second, at most. Not built yet.
     #[arg(long, env = "KITE_RATE_LIMIT_RPS")]
     rate_limit_rps: Option<u32>,
-    /// Checks namespaces against Kubernetes. Not built yet.
-    #[arg(long, env = "KITE_FEATURE_NAMESPACE_CHECKING", default_value_t = false, action = clap::ArgAction::Set)]
+    /// Namespaces are always checked where callers sign in, and never in development.
+    #[arg(long, env = "KITE_FEATURE_NAMESPACE_CHECKING", default_value_t = true, action = clap::ArgAction::Set)]
     feature_namespace_checking: bool,
     /// Webhooks are always on.
     #[arg(long, env = "KITE_FEATURE_WEBHOOKS", default_value_t = true, action = clap::ArgAction::Set)]
@@ -169,12 +199,12 @@ const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-c
 /// A setting that stops the start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Callers cannot sign in yet.
+    /// Tokens would be readable on the way.
     #[error(
-        "callers cannot sign in yet, so the service runs in development only: set KITE_PROJECT_ENV=development \
-         (everybody who reaches it may then read and write everything)"
+        "KITE_HOST={0} can be reached by others and callers show tokens: name a certificate (KITE_TLS_CERT_FILE and \
+         KITE_TLS_KEY_FILE), or set KITE_TLS=off if a proxy in front of this service speaks TLS"
     )]
-    NoAuthentication,
+    NoCertificate(IpAddr),
     /// Others could reach it, and nobody signs in.
     #[error(
         "KITE_HOST={0} can be reached by others and nobody signs in: listen on 127.0.0.1, or say --insecure-no-auth \
@@ -195,11 +225,24 @@ pub enum ConfigError {
     Secret(#[from] secret::SecretError),
 }
 
+/// How callers sign in.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// Not at all.
+    Nobody,
+    /// With a token that Kubernetes knows.
+    Kubernetes(KubernetesOptions),
+    /// With a token of this file.
+    Listed(PathBuf),
+}
+
 /// What the settings mean.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Address of the service.
     pub listen: SocketAddr,
+    /// How callers sign in.
+    pub sign_in: SignIn,
     /// Whether others can reach it although nobody signs in.
     pub is_exposed: bool,
     /// Certificate and key.
@@ -228,14 +271,16 @@ impl Config {
 
     /// What the settings mean, or which of them stops the start.
     pub fn plan(self) -> Result<Plan, ConfigError> {
-        let Self { project_env, network, database, clients, operation: _ } = self;
-        if project_env != ProjectEnv::Development {
-            return Err(ConfigError::NoAuthentication);
-        }
-        if !network.host.is_loopback() && !network.insecure_no_auth {
+        let Self { project_env, network, database, access, clients, operation: _ } = self;
+        let sign_in = access.sign_in(project_env);
+        let is_reachable = !network.host.is_loopback();
+        let is_exposed = is_reachable && matches!(sign_in, SignIn::Nobody);
+        if is_exposed && !network.insecure_no_auth {
             return Err(ConfigError::Exposed(network.host));
         }
-        let is_exposed = !network.host.is_loopback();
+        if is_reachable && !is_exposed && network.tls_cert_file.is_none() && network.tls == Tls::On {
+            return Err(ConfigError::NoCertificate(network.host));
+        }
         let keep_clears = SignedDuration::try_from(database.keep_healthy).ok();
         let ingest = ingest::Options { submissions: database.ingest_queue, ..ingest::Options::default() };
         let rules = clients.rules_dir.clone();
@@ -246,18 +291,34 @@ impl Config {
         };
         Ok(Plan {
             listen: SocketAddr::new(network.host, network.port),
+            sign_in,
             is_exposed,
             tls: network.tls_cert_file.zip(network.tls_key_file),
             metrics_listen: network.metrics_listen,
             limits,
             store: database.options()?,
             service: service::Options {
-                settings: clients.settings(is_exposed, network.write_timeout)?,
+                settings: clients.settings(is_reachable, network.write_timeout)?,
                 ingest,
                 rules,
                 keep_clears,
             },
         })
+    }
+}
+
+impl Access {
+    fn sign_in(self, environment: ProjectEnv) -> SignIn {
+        match (environment, self.access_file) {
+            (ProjectEnv::Development, _) => SignIn::Nobody,
+            (_, Some(file)) => SignIn::Listed(file),
+            (_, None) => SignIn::Kubernetes(KubernetesOptions {
+                audiences: self.token_audiences,
+                reading: self.read_permission,
+                impersonation: self.impersonate,
+                ..KubernetesOptions::default()
+            }),
+        }
     }
 }
 
@@ -288,10 +349,9 @@ impl Storage {
 }
 
 impl Clients {
-    fn settings(self, is_exposed: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
+    fn settings(self, is_reachable: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
         let promises = [
-            (self.impersonate, "AUTH_IMPERSONATE"),
-            (self.feature_namespace_checking, "KITE_FEATURE_NAMESPACE_CHECKING"),
+            (!self.feature_namespace_checking, "switching off KITE_FEATURE_NAMESPACE_CHECKING"),
             (self.rate_limit_rps.is_some_and(|limit| limit > 0), "KITE_RATE_LIMIT_RPS"),
             (!self.feature_webhooks, "switching off KITE_FEATURE_WEBHOOKS"),
             (!self.feature_metrics, "switching off KITE_FEATURE_METRICS"),
@@ -313,8 +373,9 @@ impl Clients {
             logs_endpoint: self.logs_endpoint,
             version: self.version_shown,
             answer_within,
-            allowed_hosts: if is_exposed { Vec::new() } else { local },
+            allowed_hosts: if is_reachable { Vec::new() } else { local },
             allowed_origins: if self.enable_cors { self.allowed_origins } else { Vec::new() },
+            ..Settings::default()
         })
     }
 }
@@ -346,9 +407,15 @@ mod tests {
     }
 
     #[test]
-    fn outside_development_the_start_is_refused() {
-        let error = parse(&["--project-env", "production"]).unwrap().plan().unwrap_err();
-        assert!(error.to_string().contains("KITE_PROJECT_ENV=development"), "{error}");
+    fn outside_development_callers_sign_in_over_tls() {
+        let plan = |more: &[&str]| parse(&[&["--project-env", "production"], more].concat()).unwrap().plan();
+        assert!(matches!(plan(&[]).unwrap().sign_in, SignIn::Kubernetes(_)));
+        assert!(matches!(plan(&["--access-file", "list.yaml"]).unwrap().sign_in, SignIn::Listed(_)));
+        assert!(matches!(parse(&[]).unwrap().plan().unwrap().sign_in, SignIn::Nobody));
+        let error = plan(&["--host", "0.0.0.0"]).unwrap_err();
+        assert!(error.to_string().contains("KITE_TLS=off"), "{error}");
+        assert!(plan(&["--host", "0.0.0.0", "--tls", "off"]).is_ok());
+        assert!(plan(&["--host", "0.0.0.0", "--tls-cert-file", "c", "--tls-key-file", "k"]).is_ok());
     }
 
     #[test]
@@ -383,7 +450,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused() {
-        for flags in [&["--impersonate"][..], &["--rate-limit-rps", "5"], &["--feature-webhooks", "false"]] {
+        for flags in [&["--rate-limit-rps", "5"][..], &["--feature-webhooks", "false"]] {
             assert!(matches!(parse(flags).unwrap().plan(), Err(ConfigError::NotBuilt(_))), "{flags:?}");
         }
     }

@@ -1,6 +1,6 @@
-//! What keeps strangers out while nobody signs in.
+//! The door: who calls is found out here, before anything else is done.
 //!
-//! A browser on the same machine or network may be led by a foreign page to call this service.
+//! Where nobody signs in, strangers are kept out by where they come from. A browser on the same machine or network may be led by a foreign page to call this service.
 //! It says where the page is from, and under which name it calls; both must be ours. Besides,
 //! [`crate::input::body`] reads no content type that a foreign page can send without asking.
 
@@ -9,26 +9,33 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use kite_core::Caller;
 
 use crate::app::{App, Settings};
 use crate::problem::Problem;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets through what does not come from a foreign page, as somebody on this machine.
-pub async fn let_in_local_callers(
-    State(app): State<App>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+/// Lets through those who can be told who they are; where nobody signs in, what does not come from
+/// a foreign page.
+pub async fn let_in(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let host = host(&request).unwrap_or_default().to_owned();
     check_host(&app.settings, &host)?;
-    if !request.method().is_safe() {
+    // A token is nothing that a browser adds by itself.
+    if app.access.is_open() && !request.method().is_safe() {
         check_origin(&app.settings, request.headers(), &host)?;
     }
-    request.extensions_mut().insert(Caller::local());
+    let shows_nothing = !request.headers().contains_key(header::AUTHORIZATION);
+    if shows_nothing && !app.access.is_open() && is_public(request.uri().path()) {
+        return Ok(next.run(request).await);
+    }
+    let caller = app.access.sign_in(request.headers()).await?;
+    request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
+}
+
+/// Paths that tell strangers no more than that the service runs.
+fn is_public(path: &str) -> bool {
+    path.trim_end_matches('/') == "/api/v1/health"
 }
 
 /// The name under which the service was called: `:authority` in HTTP/2, `Host` before that.

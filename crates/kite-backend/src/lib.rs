@@ -8,6 +8,7 @@
 //! 4. [`feed`]: what happens, for everybody who watches.
 //! 5. [`service`] puts it together, with [`rules`], [`tasks`] and [`metrics`].
 //! 6. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
+//! 7. [`access`]: who may do what.
 
 pub mod app;
 pub mod ingest;
@@ -22,6 +23,7 @@ pub mod wire;
 
 pub mod feed;
 
+pub mod access;
 pub mod clock;
 pub mod guard;
 pub mod http_metrics;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use kite_backend::config::{Config, Plan};
+use kite_backend::access::{Access, Kubernetes, Listed};
+use kite_backend::config::{Config, Plan, SignIn};
 use kite_backend::service::Service;
 use kite_runtime::shutdown::Shutdown;
 use kite_runtime::tls::MountedCertificate;
@@ -29,8 +30,9 @@ fn main() -> anyhow::Result<()> {
 
 async fn run(plan: Plan) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals().context("listen to signals")?;
+    let access = access(&plan.sign_in).await?;
     let Some(store) = connect(&plan, &shutdown).await? else { return Ok(()) };
-    let Service { router, health, mut registry, app } = Service::start(store.clone(), plan.service, &shutdown);
+    let Service { router, health, mut registry, app } = Service::start(access, store.clone(), plan.service, &shutdown);
     metrics::register_process(&mut registry, env!("CARGO_PKG_VERSION"));
     if let Some(address) = plan.metrics_listen {
         let server = serve::Server::bind(address).await.with_context(|| format!("listen on {address} for metrics"))?;
@@ -61,6 +63,27 @@ async fn run(plan: Plan) -> anyhow::Result<()> {
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Who may do what, by the settings.
+async fn access(sign_in: &SignIn) -> anyhow::Result<Access> {
+    Ok(match sign_in {
+        SignIn::Nobody => Access::Open,
+        SignIn::Kubernetes(options) => {
+            let config = kube::Config::infer()
+                .await
+                .context("find the API server that knows the callers: this is no pod, and there is no KUBECONFIG")?;
+            tracing::info!(api_server = %config.cluster_url, "Kubernetes decides who may do what");
+            let client = kube::Client::try_from(config).context("prepare access to the API server")?;
+            Access::Kubernetes(Kubernetes::new(client, options.clone()).into())
+        }
+        SignIn::Listed(path) => {
+            let text = tokio::fs::read_to_string(path).await.with_context(|| format!("read {}", path.display()))?;
+            let listed = Listed::parse(&text).with_context(|| format!("KITE_ACCESS_FILE: {}", path.display()))?;
+            tracing::info!(file = %path.display(), "a file decides who may do what");
+            Access::Listed(listed.into())
+        }
+    })
 }
 
 /// Connects, trying again while the database is not there; `None` when told to stop meanwhile.

@@ -156,6 +156,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
+        if let Self::Unauthenticated(_) = self {
+            let bearer = HeaderValue::from_static("Bearer realm=\"kite\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
         response.extensions_mut().insert(Arc::new(self));
         response
     }

@@ -22,7 +22,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::app::{App, Settings};
-use crate::guard::let_in_local_callers;
+use crate::guard::let_in;
 use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
@@ -75,7 +75,7 @@ pub fn service(app: App, health: Health, pages: Router<App>) -> Router {
         .merge(pages)
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || Problem::WrongMethod)
-        .layer(middleware::from_fn_with_state(app.clone(), let_in_local_callers))
+        .layer(middleware::from_fn_with_state(app.clone(), let_in))
         .with_state(app)
         // Probes come under the name of the machine they run on.
         .merge(health::router(health));

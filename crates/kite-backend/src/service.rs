@@ -9,6 +9,7 @@ use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
 use prometheus_client::registry::Registry;
 
+use crate::access::Access;
 use crate::app::{App, Settings};
 use crate::clock::Clock;
 use crate::ingest::{self, Ingest, IngestMetrics};
@@ -43,12 +44,20 @@ pub struct Service {
 
 impl Service {
     /// Starts everything but the listeners.
-    pub fn start(store: Store, options: Options, shutdown: &Shutdown) -> Self {
+    pub fn start(access: Access, store: Store, options: Options, shutdown: &Shutdown) -> Self {
         let ingest_metrics = IngestMetrics::default();
         let ingest = Ingest::with_options(store.clone(), options.ingest, ingest_metrics.clone());
         let rules = Rules::start(options.rules, shutdown);
         tasks::start(&store, &ingest, options.keep_clears, shutdown);
-        let app = App::start(store.clone(), ingest, rules.current.clone(), options.settings, Clock::system(), shutdown);
+        let app = App::start(
+            access,
+            store.clone(),
+            ingest,
+            rules.current.clone(),
+            options.settings,
+            Clock::system(),
+            shutdown,
+        );
         let mut registry = Registry::with_prefix("kite");
         let store_metrics = StoreMetrics::start(store.clone(), shutdown);
         store_metrics.register(&mut registry);

@@ -10,14 +10,15 @@ use crate::input::cursor;
 /// Ids that are derived from what they name, so that nothing needs to be stored for them.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b69_7465_0000_5000_8000_0000_0000_0001);
 
-/// An issue with those relations of which the caller may see both ends.
-pub fn issue(issue: Issue, relations: &[Relation], sees: impl Fn(&str) -> bool) -> api::Issue {
+/// An issue with those relations whose both ends are in its namespace: who sees the issue sees them.
+pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
     let (id, cluster, namespace) =
         (issue.id, issue.identity.scope.cluster.clone(), issue.identity.scope.namespace.clone());
     let scope = scope(issue.identity.scope);
-    let shown = |relation: &&Relation| sees(&relation.source.scope.namespace) && sees(&relation.target.scope.namespace);
-    let from = relations.iter().filter(|relation| relation.source.id == id).filter(shown);
-    let to = relations.iter().filter(|relation| relation.target.id == id).filter(shown);
+    let is_here = |related: &Related| related.scope.namespace == namespace;
+    let shown = |relation: &&Relation| is_here(&relation.source) && is_here(&relation.target);
+    let from = relations.iter().filter(|relation| relation.source.id == id).filter(shown).map(relation).collect();
+    let to = relations.iter().filter(|relation| relation.target.id == id).filter(shown).map(relation).collect();
     api::Issue {
         id,
         namespace,
@@ -31,8 +32,8 @@ pub fn issue(issue: Issue, relations: &[Relation], sees: impl Fn(&str) -> bool) 
         scope_id: scope.id,
         scope,
         links: links(id, issue.links),
-        related_from: from.map(relation).collect(),
-        related_to: to.map(relation).collect(),
+        related_from: from,
+        related_to: to,
         created_at: issue.created_at,
         updated_at: issue.updated_at,
         cluster,

@@ -1,4 +1,4 @@
-//! Who asks, and which namespaces they may see.
+//! Which namespaces somebody may see.
 
 use std::collections::BTreeSet;
 
@@ -11,26 +11,12 @@ pub enum Reach {
     Only(BTreeSet<String>),
 }
 
-/// Who makes a request. Every use case takes one; nothing is decided without it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The name to write into the history; absent when nobody signed in.
-    pub name: Option<String>,
-    /// What the caller may see and change.
-    pub reach: Reach,
-}
-
-impl Caller {
-    /// Somebody on the same machine, where nobody signs in.
-    pub fn local() -> Self {
-        Self { name: None, reach: Reach::All }
-    }
-
-    /// Whether data of this namespace may be shown to the caller.
-    pub fn sees(&self, namespace: &str) -> bool {
-        match &self.reach {
-            Reach::All => true,
-            Reach::Only(namespaces) => namespaces.contains(namespace),
+impl Reach {
+    /// Whether a namespace is within reach.
+    pub fn includes(&self, namespace: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(namespaces) => namespaces.contains(namespace),
         }
     }
 }
@@ -40,9 +26,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_caller_sees_only_what_is_within_reach() {
-        let caller = Caller { name: None, reach: Reach::Only(BTreeSet::from(["team-a".to_owned()])) };
-        assert!(caller.sees("team-a") && !caller.sees("team-b") && !caller.sees(""));
-        assert!(Caller::local().sees("anything"));
+    fn only_what_was_named_is_within_reach() {
+        let reach = Reach::Only(BTreeSet::from(["team-a".to_owned()]));
+        assert!(reach.includes("team-a") && !reach.includes("team-b") && !reach.includes(""));
+        assert!(Reach::All.includes("anything"));
     }
 }

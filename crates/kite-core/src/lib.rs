@@ -23,7 +23,7 @@ pub mod position;
 pub mod report;
 pub mod text;
 
-pub use access::{Caller, Reach};
+pub use access::Reach;
 pub use change::{Change, Reason};
 pub use filter::IssueFilter;
 pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View};

@@ -89,7 +89,7 @@ async fn json(store: &Store, issues: Vec<Issue>) -> anyhow::Result<String> {
     let relations = store.relation_list(&related).await.context("read the relations")?;
     let total = issues.len();
     let page = IssuePage {
-        data: issues.into_iter().map(|issue| wire::issue(issue, &relations, |_| true)).collect(),
+        data: issues.into_iter().map(|issue| wire::issue(issue, &relations)).collect(),
         total: total as u64,
         total_is_lower_bound: false,
         limit: u32::try_from(total).unwrap_or(u32::MAX),

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use kite_backend::access::Access;
 use kite_backend::app::Settings;
 use kite_backend::service::{self, Service};
 use kite_runtime::serve::{Limits, Server};
@@ -41,7 +42,7 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
         ..Settings::default()
     };
     let options = service::Options { settings, rules: args.rules_dir.clone(), ..service::Options::default() };
-    let Service { router, app, .. } = Service::start(store.clone(), options, &shutdown);
+    let Service { router, app, .. } = Service::start(Access::Open, store.clone(), options, &shutdown);
     let cluster = cluster::watch(args, &url, &shutdown).await?;
     if args.exit && cluster.is_none() {
         anyhow::bail!(

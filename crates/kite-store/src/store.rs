@@ -1,5 +1,7 @@
 //! The store's face: one type for both databases.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use kite_core::batch::Outcome;
 use kite_core::{Issue, IssueFilter, Reach, Submission};
@@ -62,6 +64,11 @@ impl Store {
             return Vec::new();
         }
         on_either!(self, apply::apply(submissions))
+    }
+
+    /// All namespaces in which there ever was an issue.
+    pub async fn namespaces(&self) -> Result<BTreeSet<String>, StoreError> {
+        on_either!(self, totals::namespaces())
     }
 
     /// Reads one issue.

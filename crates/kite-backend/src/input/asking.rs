@@ -1,31 +1,38 @@
 //! Who asks, and inside which namespace.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use kite_core::{Caller, Issue, Reach};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use kite_core::{Issue, Reach};
 
 use super::query::Parameters;
+use crate::access::{Caller, Verb};
+use crate::app::App;
 use crate::problem::Problem;
 
+/// Namespaces of one request that are asked about side by side.
+const SIDE_BY_SIDE: usize = 32;
+/// So many namespaces are asked about one by one before it is asked about all at once.
+const FEW: usize = 4;
+
 /// Who asks, and inside which namespace (`?namespace=`). Every use case takes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Asking {
     caller: Caller,
     namespace: Option<String>,
 }
 
 impl Asking {
-    /// Somebody asks inside a namespace; refused when it is not theirs.
-    pub fn new(caller: Caller, namespace: Option<String>) -> Result<Self, Problem> {
-        match namespace {
-            Some(namespace) if !caller.sees(&namespace) => Err(Problem::foreign_namespace(&namespace)),
-            namespace => Ok(Self { caller, namespace }),
-        }
+    /// Somebody asks inside a namespace.
+    pub fn new(caller: Caller, namespace: Option<String>) -> Self {
+        Self { caller, namespace }
     }
 
     /// The name to write into a history.
     pub fn name(&self) -> Option<&str> {
-        self.caller.name.as_deref()
+        self.caller.name()
     }
 
     /// The namespace that was named.
@@ -33,32 +40,74 @@ impl Asking {
         self.namespace.as_deref()
     }
 
-    /// The namespaces that an answer may be about.
-    pub fn reach(&self) -> Reach {
-        match &self.namespace {
-            Some(namespace) => Reach::Only([namespace.clone()].into()),
-            None => self.caller.reach.clone(),
+    /// The namespaces that an answer may be about: the one that was named, refused when it is not
+    /// the caller's, or all that the caller may read.
+    pub async fn reach(&self, app: &App) -> Result<Reach, Problem> {
+        if let Some(namespace) = &self.namespace {
+            if self.caller.may(Verb::Read, Some(namespace)).await? {
+                return Ok(Reach::Only([namespace.clone()].into()));
+            }
+            return Err(Problem::foreign_namespace(namespace));
+        }
+        if self.caller.may(Verb::Read, None).await? {
+            return Ok(Reach::All);
+        }
+        let namespaces = app.store.namespaces().await?;
+        Ok(Reach::Only(self.allowed(Verb::Read, namespaces).await?))
+    }
+
+    /// An issue, when it may be shown: an issue elsewhere is as good as none, and takes as long.
+    pub async fn issue(&self, app: &App, id: uuid::Uuid) -> Result<Issue, Problem> {
+        let reach = match self.reach(app).await {
+            Err(Problem::Forbidden(_)) => Reach::Only(BTreeSet::new()),
+            reach => reach?,
+        };
+        let issue = app.store.issue_get(id).await?;
+        issue.filter(|issue| reach.includes(&issue.identity.scope.namespace)).ok_or_else(Problem::no_such_issue)
+    }
+
+    /// Refuses to do something in a namespace where the caller may not, or that is not the one in
+    /// the query: what was checked must be what is written.
+    pub async fn may(&self, verb: Verb, namespace: &str) -> Result<(), Problem> {
+        self.named(namespace)?;
+        if self.caller.may(verb, Some(namespace)).await? { Ok(()) } else { Err(Problem::foreign_namespace(namespace)) }
+    }
+
+    /// Those of some namespaces in which the caller may do something.
+    pub async fn allowed(&self, verb: Verb, namespaces: BTreeSet<String>) -> Result<BTreeSet<String>, Problem> {
+        if namespaces.len() > FEW && self.caller.may(verb, None).await? {
+            return Ok(namespaces);
+        }
+        let answers = stream::iter(namespaces).map(async |namespace| {
+            let may = self.caller.may(verb, Some(&namespace)).await?;
+            Ok::<_, Problem>(may.then_some(namespace))
+        });
+        let answers: Vec<_> = answers.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        Ok(answers.into_iter().flatten().collect())
+    }
+
+    /// Refuses a namespace that is not the one in the query.
+    pub fn named(&self, namespace: &str) -> Result<(), Problem> {
+        match self.namespace.as_deref().filter(|named| *named != namespace) {
+            Some(named) => {
+                Err(Problem::Forbidden(format!("the query names the namespace `{named}`, the body `{namespace}`")))
+            }
+            None => Ok(()),
         }
     }
 
-    /// Whether an issue may be shown: an issue elsewhere is as good as none.
-    pub fn finds(&self, issue: &Issue) -> bool {
-        let namespace = &issue.identity.scope.namespace;
-        self.sees(namespace) && self.namespace.as_ref().is_none_or(|wanted| wanted == namespace)
-    }
-
-    /// Whether something in a namespace may be shown.
-    pub fn sees(&self, namespace: &str) -> bool {
-        self.caller.sees(namespace)
-    }
-
-    /// Refuses to write into a namespace that is not the caller's, or not the one in the query:
-    /// what was checked must be what is written.
-    pub fn may_write(&self, namespace: &str) -> Result<(), Problem> {
-        if let Some(named) = self.namespace.as_ref().filter(|named| *named != namespace) {
-            return Err(Problem::Forbidden(format!("the query names the namespace `{named}`, the body `{namespace}`")));
+    /// Ends when the caller may not read any more what it may read now.
+    pub async fn revoked(self, app: App, reach: Reach) {
+        loop {
+            tokio::time::sleep(app.settings.look_again).await;
+            let again = match self.caller.again().await {
+                Ok(caller) => Self::new(caller, self.namespace.clone()).reach(&app).await,
+                Err(problem) => Err(problem),
+            };
+            if !again.is_ok_and(|again| again == reach) {
+                return;
+            }
         }
-        if self.sees(namespace) { Ok(()) } else { Err(Problem::foreign_namespace(namespace)) }
     }
 }
 
@@ -69,29 +118,6 @@ impl<S: Sync> FromRequestParts<S> for Asking {
         let caller = parts.extensions.get::<Caller>().cloned();
         // A route outside the layer that knows callers must fail closed.
         let caller = caller.ok_or_else(|| Problem::Failed("nobody said who is calling".into()))?;
-        Self::new(caller, Parameters::of(&parts.uri)?.one("namespace")?.map(str::to_owned))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn team_a() -> Caller {
-        Caller { name: None, reach: Reach::Only(["team-a".to_owned()].into()) }
-    }
-
-    #[test]
-    fn nobody_asks_inside_a_foreign_namespace() {
-        assert!(Asking::new(team_a(), Some("team-a".to_owned())).is_ok());
-        assert!(matches!(Asking::new(team_a(), Some("team-b".to_owned())), Err(Problem::Forbidden(_))));
-    }
-
-    #[test]
-    fn what_is_written_is_where_it_was_asked_for() {
-        let asking = Asking::new(Caller::local(), Some("team-a".to_owned())).unwrap();
-        assert!(asking.may_write("team-a").is_ok());
-        assert!(asking.may_write("team-b").is_err());
-        assert!(Asking::new(team_a(), None).unwrap().may_write("team-b").is_err());
+        Ok(Self::new(caller, Parameters::of(&parts.uri)?.one("namespace")?.map(str::to_owned)))
     }
 }

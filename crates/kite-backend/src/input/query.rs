@@ -6,11 +6,12 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use kite_core::IssueFilter;
 use kite_core::issue::UnknownWord;
+use kite_core::{IssueFilter, Reach};
 use kite_store::{ListQuery, Sort, Start};
 
 use super::{Asking, cursor};
+use crate::app::App;
 use crate::problem::Problem;
 
 const LIMIT: u32 = 50;
@@ -76,7 +77,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// The filter of a list, a summary or a stream.
-    pub fn filter(&self, asking: &Asking) -> Result<IssueFilter, Problem> {
+    pub fn filter(&self, asking: &Asking, reach: Reach) -> Result<IssueFilter, Problem> {
         let mut filter = IssueFilter {
             clusters: self.list("cluster")?,
             states: self.words("state")?,
@@ -88,7 +89,7 @@ impl<'a> Parameters<'a> {
             applications: self.list("application")?,
             components: self.list("component")?,
             search: self.search(asking)?,
-            ..IssueFilter::all(asking.reach())
+            ..IssueFilter::all(reach)
         };
         for (name, value) in &self.0 {
             if let Some(key) = name.strip_prefix("label.") {
@@ -150,27 +151,34 @@ pub struct Listing(pub ListQuery);
 #[derive(Clone, Debug)]
 pub struct Filtering(pub IssueFilter);
 
-impl<S: Sync> FromRequestParts<S> for Listing {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let asking = Asking::from_request_parts(parts, state).await?;
-        let parameters = Parameters::of(&parts.uri)?;
-        Ok(Self(ListQuery {
-            filter: parameters.filter(&asking)?,
-            sort: parameters.sort()?,
-            limit: parameters.limit()?,
-            start: parameters.start()?,
-        }))
+impl Parameters<'_> {
+    fn listing(&self, asking: &Asking, reach: Reach) -> Result<ListQuery, Problem> {
+        Ok(ListQuery {
+            filter: self.filter(asking, reach)?,
+            sort: self.sort()?,
+            limit: self.limit()?,
+            start: self.start()?,
+        })
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Filtering {
+impl FromRequestParts<App> for Listing {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let asking = Asking::from_request_parts(parts, state).await?;
-        Parameters::of(&parts.uri)?.filter(&asking).map(Self)
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let asking = Asking::from_request_parts(parts, app).await?;
+        let reach = asking.reach(app).await?;
+        Parameters::of(&parts.uri)?.listing(&asking, reach).map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Filtering {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let asking = Asking::from_request_parts(parts, app).await?;
+        let reach = asking.reach(app).await?;
+        Parameters::of(&parts.uri)?.filter(&asking, reach).map(Self)
     }
 }
 
@@ -183,15 +191,21 @@ fn bounded(name: &str, values: Vec<String>) -> Result<Vec<String>, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{Request, StatusCode};
-    use kite_core::{Caller, Severity};
+    use axum::http::{HeaderMap, Request, StatusCode};
+    use kite_core::Severity;
 
     use super::*;
+    use crate::access::Access;
 
     async fn listing(query: &str) -> Result<ListQuery, StatusCode> {
-        let request = Request::get(format!("/issues?{query}")).extension(Caller::local()).body(()).unwrap();
+        let caller = Access::Open.sign_in(&HeaderMap::new()).await.unwrap();
+        let request = Request::get(format!("/issues?{query}")).extension(caller).body(()).unwrap();
         let (mut parts, ()) = request.into_parts();
-        Listing::from_request_parts(&mut parts, &()).await.map(|listing| listing.0).map_err(|problem| problem.status())
+        let listing = async {
+            let asking = Asking::from_request_parts(&mut parts, &()).await?;
+            Parameters::of(&parts.uri)?.listing(&asking, Reach::All)
+        };
+        listing.await.map_err(|problem: Problem| problem.status())
     }
 
     #[tokio::test]

@@ -9,7 +9,6 @@ use kite_core::Issue;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::input::Asking;
 use crate::problem::Problem;
 use crate::use_cases::issues::relations_of;
 use crate::wire;
@@ -31,9 +30,9 @@ pub fn fresh(headers: &HeaderMap, value: &impl Serialize) -> Result<Response, Pr
 }
 
 /// An issue with its relations, as an answer to something that was written.
-pub async fn written(app: &App, asking: &Asking, issue: Issue) -> Result<kite_api::Issue, Problem> {
+pub async fn written(app: &App, issue: Issue) -> Result<kite_api::Issue, Problem> {
     let relations = relations_of(app, std::slice::from_ref(&issue)).await?;
-    Ok(wire::issue(issue, &relations, |namespace| asking.sees(namespace)))
+    Ok(wire::issue(issue, &relations))
 }
 
 /// An answer that says what was changed to make the request fit, as the Kubernetes API does.

@@ -7,6 +7,7 @@ use kite_api::{Issue, ResolveIssue, UpdateIssue};
 
 use super::answer::{fresh, with_warnings, written};
 use super::parameters::{InNamespace, IssueId};
+use crate::access::Verb;
 use crate::app::App;
 use crate::input::{Asking, Checked, Json, OptionalJson, issue};
 use crate::problem::Problem;
@@ -21,8 +22,8 @@ pub async fn get_issue(
     IssueId(id): IssueId,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let issue = issues::get_issue(&app, &asking, id).await?;
-    fresh(&headers, &written(&app, &asking, issue).await?)
+    let issue = asking.issue(&app, id).await?;
+    fresh(&headers, &written(&app, issue).await?)
 }
 
 /// Changes the given fields of an issue.
@@ -34,18 +35,18 @@ pub async fn update_issue(
     IssueId(id): IssueId,
     Json(sent): Json<UpdateIssue>,
 ) -> Result<Response, Problem> {
-    let found = issues::get_issue(&app, &asking, id).await?;
+    let found = asking.issue(&app, id).await?;
     let checked = sent.check(|request| issue::update(request, &found, app.clock.now()));
     let Checked { value: decisions, warnings } = checked.map_err(Problem::Invalid)?;
-    let updated = issues::decide(&app, &asking, found, decisions).await?;
-    Ok(with_warnings(StatusCode::OK, written(&app, &asking, updated).await?, &warnings))
+    let updated = issues::decide(&app, &asking, Verb::Update, found, decisions).await?;
+    Ok(with_warnings(StatusCode::OK, written(&app, updated).await?, &warnings))
 }
 
 /// Deletes an issue.
 #[utoipa::path(delete, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
     responses((status = 204, description = "It is gone")))]
 pub async fn delete_issue(State(app): State<App>, asking: Asking, IssueId(id): IssueId) -> Result<StatusCode, Problem> {
-    let found = issues::get_issue(&app, &asking, id).await?;
+    let found = asking.issue(&app, id).await?;
     issues::delete_issue(&app, &asking, &found).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -60,7 +61,7 @@ pub async fn resolve_issue(
     OptionalJson(sent): OptionalJson<ResolveIssue>,
 ) -> Result<Response, Problem> {
     let resolve = sent.check(|request| Ok(issue::resolve(request))).map_err(Problem::Invalid)?;
-    let found = issues::get_issue(&app, &asking, id).await?;
-    let resolved = issues::decide(&app, &asking, found, vec![resolve]).await?;
-    Ok(with_warnings(StatusCode::OK, written(&app, &asking, resolved).await?, &[]))
+    let found = asking.issue(&app, id).await?;
+    let resolved = issues::decide(&app, &asking, Verb::Resolve, found, vec![resolve]).await?;
+    Ok(with_warnings(StatusCode::OK, written(&app, resolved).await?, &[]))
 }

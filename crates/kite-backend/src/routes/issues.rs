@@ -20,12 +20,11 @@ use crate::wire;
     responses((status = 200, description = "A page of issues", body = IssuePage)))]
 pub async fn list_issues(
     State(app): State<App>,
-    asking: Asking,
     headers: HeaderMap,
     Listing(query): Listing,
 ) -> Result<Response, Problem> {
     let (page, relations) = issues::list_issues(&app, &query).await?;
-    let shown = page.issues.into_iter().map(|issue| wire::issue(issue, &relations, |namespace| asking.sees(namespace)));
+    let shown = page.issues.into_iter().map(|issue| wire::issue(issue, &relations));
     let offset = match query.start {
         Start::Offset(offset) => offset,
         Start::After(_) => 0,
@@ -53,5 +52,5 @@ pub async fn create_issue(
     let checked = sent.check(|request| issue::create(request, app.clock.now(), &delivery, asking.name()));
     let Checked { value: submission, warnings } = checked.map_err(Problem::Invalid)?;
     let created = issues::create_issue(&app, &asking, submission).await?;
-    Ok(with_warnings(StatusCode::CREATED, written(&app, &asking, created).await?, &warnings))
+    Ok(with_warnings(StatusCode::CREATED, written(&app, created).await?, &warnings))
 }

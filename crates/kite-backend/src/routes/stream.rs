@@ -39,13 +39,16 @@ pub async fn stream_issues(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let beginning = beginning(&uri, &headers)?;
-    let watcher = app.feed.watch(asking.reach(), beginning).await.map_err(|error| match error {
+    let reach = filter.reach.clone();
+    let watcher = app.feed.watch(reach.clone(), beginning).await.map_err(|error| match error {
         WatchError::Full => Problem::busy("the server has as many live streams as it can serve"),
         WatchError::Store(error) => error.into(),
     })?;
     // Without a first id a client that is cut off before the first event would not know where to go on.
     let hello = Event::default().id(cursor::write_feed(&watcher.seen())).retry(RETRY);
     let events = stream::iter([hello]).chain(events(watcher, Watched::new(filter))).map(Ok::<_, Infallible>);
+    // Whoever may read other namespaces by then comes back and is asked again who it is.
+    let events = events.take_until(Box::pin(asking.revoked(app, reach)));
     let alive = KeepAlive::new().interval(HEARTBEAT);
     Ok(([UNBUFFERED], Sse::new(events).keep_alive(alive)).into_response())
 }
@@ -106,10 +109,7 @@ fn written(happening: &Happening) -> String {
         issue_id: change.issue_id,
         namespace: change.namespace.clone(),
         change: wire::change(change.clone()),
-        issue: issue.clone().map(|issue| {
-            let namespace = issue.identity.scope.namespace.clone();
-            wire::issue(issue, relations, |other| other == namespace)
-        }),
+        issue: issue.clone().map(|issue| wire::issue(issue, relations)),
     };
     serde_json::to_string(&told).unwrap_or_default()
 }

@@ -44,7 +44,7 @@ pub async fn receive_webhook(
             (StatusCode::OK, Json(WebhookResponse { status: success, message, warnings, ..Default::default() }))
         }
         Done::Failed { issue, warnings } => {
-            let issue = Some(Box::new(written(&app, &asking, *issue).await?));
+            let issue = Some(Box::new(written(&app, *issue).await?));
             (StatusCode::CREATED, Json(WebhookResponse { status: success, issue, warnings, ..Default::default() }))
         }
     })

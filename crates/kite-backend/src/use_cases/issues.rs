@@ -6,6 +6,7 @@ use kite_core::{Action, Issue, IssueFilter, Submission};
 use kite_store::{Counts, History, ListQuery, Page, Relation};
 use uuid::Uuid;
 
+use crate::access::Verb;
 use crate::app::App;
 use crate::input::Asking;
 use crate::input::issue::{self, Decision};
@@ -16,12 +17,6 @@ pub async fn list_issues(app: &App, query: &ListQuery) -> Result<(Page, Vec<Rela
     let page = app.store.issue_list(query).await?;
     let relations = relations_of(app, &page.issues).await?;
     Ok((page, relations))
-}
-
-/// An issue, when the caller may see it.
-pub async fn get_issue(app: &App, asking: &Asking, id: Uuid) -> Result<Issue, Problem> {
-    let issue = app.store.issue_get(id).await?;
-    issue.filter(|issue| asking.finds(issue)).ok_or_else(Problem::no_such_issue)
 }
 
 /// The relations of issues, read only when one of them has any.
@@ -41,7 +36,7 @@ pub async fn read_history(
     before: Option<i64>,
     limit: u32,
 ) -> Result<History, Problem> {
-    get_issue(app, asking, id).await?;
+    asking.issue(app, id).await?;
     app.store.history(id, before, limit).await?.ok_or_else(Problem::no_such_issue)
 }
 
@@ -55,15 +50,21 @@ pub async fn count_issues(app: &App, filter: &IssueFilter) -> Result<Counts, Pro
 /// Opens an issue, or updates the one of the same identity.
 pub async fn create_issue(app: &App, asking: &Asking, submission: Submission) -> Result<Issue, Problem> {
     for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
-        asking.may_write(&scope.namespace)?;
+        asking.may(Verb::Create, &scope.namespace).await?;
     }
     let outcome = app.ingest.submit(submission).await?;
     written_issue(app, outcome).await
 }
 
 /// Writes down what a person decided about an issue; nothing when there is no decision.
-pub async fn decide(app: &App, asking: &Asking, issue: Issue, decisions: Vec<Decision>) -> Result<Issue, Problem> {
-    asking.may_write(&issue.identity.scope.namespace)?;
+pub async fn decide(
+    app: &App,
+    asking: &Asking,
+    verb: Verb,
+    issue: Issue,
+    decisions: Vec<Decision>,
+) -> Result<Issue, Problem> {
+    asking.may(verb, &issue.identity.scope.namespace).await?;
     if decisions.is_empty() {
         return Ok(issue);
     }
@@ -73,7 +74,7 @@ pub async fn decide(app: &App, asking: &Asking, issue: Issue, decisions: Vec<Dec
 
 /// Deletes an issue.
 pub async fn delete_issue(app: &App, asking: &Asking, issue: &Issue) -> Result<(), Problem> {
-    asking.may_write(&issue.identity.scope.namespace)?;
+    asking.may(Verb::Delete, &issue.identity.scope.namespace).await?;
     let delete = vec![Decision { action: Action::Delete, at: None }];
     let outcome = app.ingest.submit(issue::decided(issue, asking.name(), delete)).await?;
     if outcome.verdict == Verdict::Missing { Err(Problem::no_such_issue()) } else { Ok(()) }

@@ -3,7 +3,7 @@
 use kite_store::Relating;
 use uuid::Uuid;
 
-use super::issues::get_issue;
+use crate::access::Verb;
 use crate::app::App;
 use crate::input::Asking;
 use crate::problem::Problem;
@@ -13,10 +13,10 @@ pub async fn relate(app: &App, asking: &Asking, source: Uuid, target: Uuid) -> R
     if source == target {
         return Err(Problem::invalid("relatedId", "must be another issue"));
     }
-    let from = get_issue(app, asking, source).await?;
-    let to = get_issue(app, asking, target).await?;
+    let from = asking.issue(app, source).await?;
+    let to = asking.issue(app, target).await?;
     let namespace = &from.identity.scope.namespace;
-    asking.may_write(namespace)?;
+    asking.may(Verb::Update, namespace).await?;
     // Whoever sees both namespaces learns no more than who sees one: an issue elsewhere is none.
     if *namespace != to.identity.scope.namespace {
         return Err(Problem::no_such_issue());
@@ -30,8 +30,8 @@ pub async fn relate(app: &App, asking: &Asking, source: Uuid, target: Uuid) -> R
 
 /// Takes back that two issues have to do with each other.
 pub async fn unrelate(app: &App, asking: &Asking, one: Uuid, other: Uuid) -> Result<(), Problem> {
-    let issue = get_issue(app, asking, one).await?;
-    asking.may_write(&issue.identity.scope.namespace)?;
+    let issue = asking.issue(app, one).await?;
+    asking.may(Verb::Update, &issue.identity.scope.namespace).await?;
     if app.store.relation_remove(one, other).await? {
         return Ok(());
     }

@@ -1,11 +1,13 @@
 //! Taking in many reports at once.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use kite_api::{FieldError, Report, ReportOutcome, ReportResult};
 use kite_core::batch::Verdict;
 use kite_core::{Entry, Submission};
 
+use crate::access::Verb;
 use crate::app::App;
 use crate::ingest::IngestError;
 use crate::input::json::Sent;
@@ -25,9 +27,18 @@ pub async fn take_in(
     let now = app.clock.now();
     let mut results = Vec::with_capacity(items.len());
     let mut submissions = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        let reading = Reading { now, manner: Manner::Strict, delivery, index };
-        match item.check(|report| sound(report, reading, asking)) {
+    let checked: Vec<_> = items
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let reading = Reading { now, manner: Manner::Strict, delivery, index };
+            item.check(|report| report::entry(report, reading))
+        })
+        .collect();
+    let namespaces = checked.iter().flatten().flat_map(|checked| namespaces(&checked.value)).collect();
+    let allowed = asking.allowed(Verb::Report, namespaces).await?;
+    for (index, checked) in checked.into_iter().enumerate() {
+        match checked.and_then(|checked| within(&allowed, asking, checked)) {
             Ok(Checked { value, warnings }) => {
                 submissions.push(Submission { entries: vec![value] });
                 results.push(ReportResult { warnings, ..result(index, ReportOutcome::Updated) });
@@ -49,13 +60,24 @@ pub async fn take_in(
     Ok(results)
 }
 
-fn sound(report: Report, reading: Reading, asking: &Asking) -> Result<Checked<Entry>, Vec<FieldError>> {
-    let checked = report::entry(report, reading)?;
-    let namespaces = checked.value.scopes();
-    match namespaces.iter().try_for_each(|scope| asking.may_write(&scope.namespace)) {
-        Ok(()) => Ok(checked),
-        Err(problem) => Err(vec![FieldError { field: "namespace".to_owned(), message: problem.to_string() }]),
+fn namespaces(entry: &Entry) -> BTreeSet<String> {
+    entry.scopes().iter().map(|scope| scope.namespace.clone()).collect()
+}
+
+/// Refuses what is about a namespace where the caller may not report.
+fn within(
+    allowed: &BTreeSet<String>,
+    asking: &Asking,
+    checked: Checked<Entry>,
+) -> Result<Checked<Entry>, Vec<FieldError>> {
+    let refused = |problem: &Problem| vec![FieldError { field: "namespace".to_owned(), message: problem.to_string() }];
+    for namespace in namespaces(&checked.value) {
+        asking.named(&namespace).map_err(|problem| refused(&problem))?;
+        if !allowed.contains(&namespace) {
+            return Err(refused(&Problem::foreign_namespace(&namespace)));
+        }
     }
+    Ok(checked)
 }
 
 /// A report that the database refuses for good would be sent again forever, so it is rejected.

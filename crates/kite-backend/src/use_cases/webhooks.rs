@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::issues::written_issue;
+use crate::access::Verb;
 use crate::app::App;
 use crate::input::report::{self, Reading};
 use crate::input::{Asking, Checked, Delivery, Manner};
@@ -65,7 +66,10 @@ pub async fn receive(
         WebhookOutcome::Ignored { info } => return Ok(Done::Nothing { info }),
         WebhookOutcome::Entries { entries, answer } => (entries, answer),
     };
-    let Checked { value: submission, warnings } = read(app, asking, delivery, entries)?;
+    let Checked { value: submission, warnings } = read(app, delivery, entries)?;
+    for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
+        asking.may(Verb::Report, &scope.namespace).await?;
+    }
     let outcome = app.ingest.submit(submission).await?;
     match answer {
         Answer::Message(message) => Ok(Done::Resolved { message: told(&message, &outcome), warnings }),
@@ -77,7 +81,7 @@ fn told(message: &kite_rules::Message, outcome: &Outcome) -> String {
     message.with_count(outcome.resolved.len().try_into().unwrap_or(u64::MAX))
 }
 
-fn read(app: &App, asking: &Asking, delivery: &Delivery, entries: Vec<Entry>) -> Result<Checked<Submission>, Problem> {
+fn read(app: &App, delivery: &Delivery, entries: Vec<Entry>) -> Result<Checked<Submission>, Problem> {
     let now = app.clock.now();
     let mut submission = Submission { entries: Vec::with_capacity(entries.len()) };
     let (mut warnings, mut errors) = (Vec::new(), Vec::new());
@@ -97,9 +101,6 @@ fn read(app: &App, asking: &Asking, delivery: &Delivery, entries: Vec<Entry>) ->
     }
     if !errors.is_empty() {
         return Err(Problem::Invalid(errors));
-    }
-    for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
-        asking.may_write(&scope.namespace)?;
     }
     Ok(Checked { value: submission, warnings })
 }

@@ -12,4 +12,5 @@ mod reports;
 mod security;
 mod stream;
 mod support;
+mod tenancy;
 mod webhooks;

@@ -1,6 +1,6 @@
 //! Counting issues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kite_core::{IssueFilter, IssueType, Reach, Severity, State};
@@ -45,6 +45,16 @@ pub async fn total(db: &Db, filter: &IssueFilter, search: Option<&Search>) -> Re
     let found: i64 = query.build().fetch_one(&db.readers).await?.try_get("n")?;
     let stopped = !one_namespace && found > MOST_COUNTED;
     Ok((count(if stopped { MOST_COUNTED } else { found }), stopped))
+}
+
+/// All namespaces in which there ever was an issue.
+pub async fn namespaces(db: &Db) -> Result<BTreeSet<String>, StoreError> {
+    // From one namespace to the next in the index: there are many counters in each.
+    let query = "WITH RECURSIVE found(namespace) AS (SELECT min(namespace) FROM counters UNION ALL \
+         SELECT (SELECT min(c.namespace) FROM counters c WHERE c.namespace > found.namespace) FROM found \
+         WHERE found.namespace IS NOT NULL) SELECT namespace FROM found WHERE namespace IS NOT NULL";
+    let rows = QueryBuilder::<Driver>::new(query).build().fetch_all(&db.readers).await?;
+    rows.iter().map(|row| Ok(row.try_get("namespace")?)).collect()
 }
 
 /// All counts of the issues that match, and of those resolved since a time.

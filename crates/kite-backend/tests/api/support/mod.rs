@@ -4,11 +4,13 @@ mod answer;
 mod fixtures;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use jiff::Timestamp;
+use kite_backend::access::Access;
 use kite_backend::app::{App, Settings};
 use kite_backend::clock::Clock;
 use kite_backend::ingest::{self, Ingest, IngestMetrics};
@@ -46,15 +48,27 @@ impl Service {
 
     /// A service whose ingest queue has these bounds.
     pub async fn with_queue(bounds: ingest::Options) -> Self {
-        Self::with_all(Settings::default(), Router::new(), RuleSet::builtin(), bounds).await
+        Self::with_all(Access::Open, Settings::default(), Router::new(), RuleSet::builtin(), bounds).await
     }
 
     /// A service with these rules.
     pub async fn with_rules(settings: Settings, pages: Router<App>, rules: RuleSet) -> Self {
-        Self::with_all(settings, pages, rules, ingest::Options::default()).await
+        Self::with_all(Access::Open, settings, pages, rules, ingest::Options::default()).await
     }
 
-    async fn with_all(settings: Settings, pages: Router<App>, rules: RuleSet, bounds: ingest::Options) -> Self {
+    /// A service whose callers sign in.
+    pub async fn with_access(access: Access) -> Self {
+        let settings = Settings { look_again: Duration::from_millis(50), ..Settings::default() };
+        Self::with_all(access, settings, Router::new(), RuleSet::builtin(), ingest::Options::default()).await
+    }
+
+    async fn with_all(
+        access: Access,
+        settings: Settings,
+        pages: Router<App>,
+        rules: RuleSet,
+        bounds: ingest::Options,
+    ) -> Self {
         let settings = Settings {
             cluster_url: "https://konflux.dev".to_owned(),
             logs_endpoint: "/logs/pipelineruns/".to_owned(),
@@ -66,7 +80,7 @@ impl Service {
         // The sender may go: a service whose rules never change keeps those it has.
         let (_, rules) = watch::channel(Arc::new(rules));
         let ingest = Ingest::with_options(store.clone(), bounds, IngestMetrics::default());
-        let app = App::start(store.clone(), ingest, rules, settings, Clock::system(), &shutdown);
+        let app = App::start(access, store.clone(), ingest, rules, settings, Clock::system(), &shutdown);
         let health = Health::new(shutdown.token(), async || Readiness::ready());
         Self { router: router::service(app, health, pages), store, shutdown, _database: database }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use kite_api::{Issue, State};
+use kite_backend::access::Access;
 use kite_backend::service::{Options, Service};
 use kite_client::{Client, IssueQuery};
 use kite_runtime::serve::Server;
@@ -43,7 +44,7 @@ impl Backend {
         let database = Temporary::sqlite();
         let store = database.connect().await;
         let shutdown = Shutdown::new();
-        let service = Service::start(store, Options::default(), &shutdown);
+        let service = Service::start(Access::Open, store, Options::default(), &shutdown);
         let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = server.local_addr().unwrap();
         let stop = shutdown.token();
