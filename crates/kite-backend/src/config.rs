@@ -134,8 +134,8 @@ struct Storage {
 struct Access {
     /// Take callers and their rights from this file; otherwise the API server is asked, that of
     /// the pod or of KUBECONFIG.
-    #[arg(long, env = "KITE_ACCESS_FILE")]
-    access_file: Option<PathBuf>,
+    #[arg(long = "access-file", env = "KITE_ACCESS_FILE")]
+    file: Option<PathBuf>,
     /// Take only tokens that are for one of these, separated by commas.
     #[arg(long, env = "KITE_TOKEN_AUDIENCES", value_delimiter = ',')]
     token_audiences: Vec<String>,
@@ -309,7 +309,7 @@ impl Config {
 
 impl Access {
     fn sign_in(self, environment: ProjectEnv) -> SignIn {
-        match (environment, self.access_file) {
+        match (environment, self.file) {
             (ProjectEnv::Development, _) => SignIn::Nobody,
             (_, Some(file)) => SignIn::Listed(file),
             (_, None) => SignIn::Kubernetes(KubernetesOptions {

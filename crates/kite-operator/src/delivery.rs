@@ -216,3 +216,81 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use serde_json::{Value, json};
+    use wiremock::matchers::{method, path};
+    use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+    use super::*;
+
+    /// A backend that fails so many calls, refuses every call with the run `bad`, and keeps the rest.
+    #[derive(Clone, Default)]
+    struct Picky {
+        failures: Arc<Mutex<u32>>,
+        kept: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl Respond for Picky {
+        fn respond(&self, request: &Request) -> ResponseTemplate {
+            let mut failures = self.failures.lock().unwrap();
+            if *failures > 0 {
+                *failures -= 1;
+                return ResponseTemplate::new(if *failures % 2 == 0 { 503 } else { 500 });
+            }
+            let reports: Vec<Value> = request.body_json().unwrap();
+            let runs: Vec<_> = reports.iter().map(|report| report["runId"].as_str().unwrap().to_owned()).collect();
+            if runs.contains(&"bad".to_owned()) {
+                return ResponseTemplate::new(400).set_body_json(json!({"error": "Bad Request", "message": "bad"}));
+            }
+            let results: Vec<_> = (0..runs.len()).map(|index| json!({"index": index, "result": "created"})).collect();
+            self.kept.lock().unwrap().extend(runs);
+            ResponseTemplate::new(200).set_body_json(json!({"results": results}))
+        }
+    }
+
+    /// Delivers reports of these runs; gives those that the backend kept and the number of dead letters.
+    async fn deliver(picky: Picky, runs: &[&str]) -> (Vec<String>, u64) {
+        let server = MockServer::start().await;
+        Mock::given(method("POST")).and(path("/api/v1/reports")).respond_with(picky.clone()).mount(&server).await;
+        let version =
+            ResponseTemplate::new(200).set_body_json(json!({"version": "1", "name": "KITE", "description": ""}));
+        Mock::given(path("/api/v1/version")).respond_with(version).mount(&server).await;
+        let options = kite_client::Options { retries: 0, ..kite_client::Options::default() };
+        let client = watch::Sender::new(Arc::new(Client::new(&server.uri(), options).unwrap())).subscribe();
+        let metrics = Metrics::default();
+        let outbox = Arc::new(Outbox::new(1 << 20, metrics.clone()));
+        outbox.begin_term(true);
+        for run in runs {
+            outbox.push(Report { run_id: Some((*run).to_owned()), ..Report::default() }, 100).await;
+        }
+        let delivery = Delivery::new(Arc::clone(&outbox), client, Duration::from_millis(1), metrics.clone());
+        let sent = async {
+            while !outbox.is_empty() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            () = delivery.run() => {}
+            done = tokio::time::timeout(Duration::from_secs(60), sent) => done.expect("all is sent or given up"),
+        }
+        let kept = picky.kept.lock().unwrap().clone();
+        (kept, metrics.dead_letters.get())
+    }
+
+    #[tokio::test]
+    async fn one_bad_report_is_given_up_and_the_others_keep_their_order() {
+        let (kept, dead) = deliver(Picky::default(), &["1", "2", "3", "bad", "4", "5", "6"]).await;
+        assert_eq!((kept.join(" "), dead), ("1 2 3 4 5 6".to_owned(), 1));
+    }
+
+    #[tokio::test]
+    async fn what_fails_is_sent_again_until_it_arrives() {
+        let picky = Picky { failures: Arc::new(Mutex::new(7)), ..Picky::default() };
+        let (kept, dead) = deliver(picky, &["1", "2"]).await;
+        assert_eq!((kept.join(" "), dead), ("1 2".to_owned(), 0));
+    }
+}

@@ -145,6 +145,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_does_not_lead_adds_nothing() {
+        let outbox = Outbox::new(KIB, Metrics::default());
+        outbox.push(report("1"), 1).await;
+        assert!(outbox.is_empty());
+        outbox.begin_term(true);
+        outbox.begin_term(false);
+        outbox.push(report("2"), 1).await;
+        assert!(outbox.is_empty());
+    }
+
+    #[tokio::test]
     async fn reports_of_an_earlier_term_are_forgotten() {
         let outbox = outbox(10 * KIB);
         outbox.push(report("1"), 1).await;

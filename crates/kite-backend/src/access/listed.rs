@@ -58,7 +58,7 @@ struct Grant {
     role: Role,
 }
 
-/// What the shipped ClusterRoles of the same names grant.
+/// What the shipped cluster roles of the same names grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Role {

@@ -329,11 +329,8 @@ async fn lists_and_counts_hold_exactly_what_the_caller_may_read() {
         (Who::ClusterPublisher, 0),
     ] {
         let list = world.send(who, Method::GET, "/api/v1/issues", None).await.expect(200);
-        assert_eq!(
-            (list["total"].as_u64(), list["data"].as_array().map(Vec::len)),
-            (Some(wanted), Some(wanted as usize)),
-            "{who:?}"
-        );
+        assert_eq!(list["total"].as_u64(), Some(wanted), "{who:?}: {list}");
+        assert_eq!(list["data"].as_array().unwrap().len() as u64, wanted, "{who:?}: {list}");
         let summary = world.send(who, Method::GET, "/api/v1/issues/summary", None).await.expect(200);
         assert_eq!(summary["total"]["active"].as_u64(), Some(wanted), "{who:?}: {summary}");
     }

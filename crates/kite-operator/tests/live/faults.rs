@@ -1,12 +1,20 @@
 //! Outages of either side.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream;
+use kite_operator::operator::Operator;
+use kite_operator::settings::Settings;
+use kite_rules::RuleSet;
+use kite_runtime::shutdown::Shutdown;
 use kube::api::DeleteParams;
+use tokio::sync::watch;
 
-use crate::support::{Backend, Kube, Line, Outcome, OwnCluster, Process, Watching, eventually, run, same};
+use crate::support::{
+    Backend, Kube, Line, Outcome, OwnCluster, PATIENCE, Process, Watching, eventually, plan, run, same,
+};
 
 /// Requests that a test has in flight.
 const SIDE_BY_SIDE: usize = 16;
@@ -23,8 +31,10 @@ async fn fail_many(kube: &Kube, namespace: &str, count: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backend_that_was_down_for_500_failures_gets_500_issues() {
     let Some(kube) = Kube::shared().await else { return };
-    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Down).await);
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
     let watching = Watching::start(&kube, &backend, &namespace);
+    watching.idle().await;
+    backend.set(Line::Down);
     fail_many(&kube, &namespace, 500).await;
     eventually("the operator says that the backend is down", async || {
         let reasons = watching.operator.readiness().reasons.join(" ");
@@ -36,6 +46,53 @@ async fn a_backend_that_was_down_for_500_failures_gets_500_issues() {
     watching.idle().await;
     assert!(backend.broken(&namespace).await.values().all(|count| *count == 1), "no failure counts twice");
     watching.stop().await;
+}
+
+/// A detector of a kind that no cluster has.
+const LAMP: &str = "
+apiVersion: kite.dev/v1alpha1
+kind: Detector
+metadata: {name: lamp}
+spec:
+  watches: [{group: faults.example.com, kind: Lamp}]
+  reports:
+    - failing: 'true'
+      namespace: ${object.metadata.namespace}
+      issueType: pipeline
+      scope: {resourceType: lamp, resourceName: '${object.metadata.name}'}
+      title: The lamp is out
+      description: The lamp is out
+      severity: minor
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_into_the_queue_is_said_by_the_next_shift() {
+    // Each takes at least a KiB of the one MiB that the queue has.
+    const FAILURES: usize = 1_100;
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Down).await);
+    fail_many(&kube, &namespace, FAILURES).await;
+    let mut settings = Settings::default();
+    settings.namespaces.names = [namespace.clone()].into();
+    settings.delivery.queue_mebibytes = 1;
+    let mut plan = plan(&kube, &backend, settings, RuleSet::builtin());
+    let rules = watch::Sender::new(Arc::new(RuleSet::builtin()));
+    plan.rules = rules.subscribe();
+    let shutdown = Shutdown::new();
+    let operator = Operator::start(plan, &shutdown);
+    eventually("the queue is full", async || same(operator.metrics().queue.get(), 1_024)).await;
+    // The watch waits for room; another shift begins.
+    let (more, errors) = RuleSet::builtin().with_files([("lamp.yaml".to_owned(), LAMP.to_owned())]);
+    assert_eq!(errors, []);
+    rules.send_replace(Arc::new(more));
+    eventually("the next shift looks for the new kind", async || {
+        let readiness = format!("{:?}", operator.readiness());
+        if readiness.contains("Lamp.faults.example.com") { Ok(()) } else { Err(readiness) }
+    })
+    .await;
+    backend.set(Line::Up);
+    eventually("all are issues", async || same(backend.broken(&namespace).await.len(), FAILURES)).await;
+    shutdown.drain(PATIENCE).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
