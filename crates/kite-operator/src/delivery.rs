@@ -239,7 +239,7 @@ mod tests {
             let mut failures = self.failures.lock().unwrap();
             if *failures > 0 {
                 *failures -= 1;
-                return ResponseTemplate::new(if *failures % 2 == 0 { 503 } else { 500 });
+                return ResponseTemplate::new(if failures.is_multiple_of(2) { 503 } else { 500 });
             }
             let reports: Vec<Value> = request.body_json().unwrap();
             let runs: Vec<_> = reports.iter().map(|report| report["runId"].as_str().unwrap().to_owned()).collect();
@@ -275,7 +275,7 @@ mod tests {
         };
         tokio::select! {
             () = delivery.run() => {}
-            done = tokio::time::timeout(Duration::from_secs(60), sent) => done.expect("all is sent or given up"),
+            done = tokio::time::timeout(Duration::from_mins(1), sent) => done.expect("all is sent or given up"),
         }
         let kept = picky.kept.lock().unwrap().clone();
         (kept, metrics.dead_letters.get())

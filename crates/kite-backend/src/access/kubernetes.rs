@@ -29,8 +29,6 @@ const MOST_USERS: u64 = 10_000;
 const MOST_ANSWERS: u64 = 200_000;
 /// Reviews in flight.
 const SIDE_BY_SIDE: usize = 64;
-/// How long the API server may take for one review, its queue included.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Users that everybody may be: Kubernetes adds this group to all but one.
 const AUTHENTICATED: &str = "system:authenticated";
 const ANONYMOUS: &str = "system:anonymous";
@@ -49,6 +47,8 @@ pub struct Options {
     pub remember_yes: Duration,
     /// How long a no counts.
     pub remember_no: Duration,
+    /// How long one review may take, the wait for its turn included.
+    pub patience: Duration,
 }
 
 impl Default for Options {
@@ -59,6 +59,7 @@ impl Default for Options {
             impersonation: false,
             remember_yes: Duration::from_secs(15),
             remember_no: Duration::from_secs(5),
+            patience: Duration::from_secs(5),
         }
     }
 }
@@ -200,7 +201,7 @@ impl Kubernetes {
         R: Resource<DynamicType = (), Scope = k8s_openapi::ClusterResourceScope>,
         R: Clone + std::fmt::Debug + DeserializeOwned + Serialize,
     {
-        let reviewed = timeout(PATIENCE, async {
+        let reviewed = timeout(self.options.patience, async {
             // The semaphore is never closed.
             let _room = self.room.acquire().await;
             Api::<R>::all(self.client.clone()).create(&PostParams::default(), review).await

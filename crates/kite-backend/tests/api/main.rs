@@ -6,6 +6,7 @@ mod contract;
 mod document;
 mod inputs;
 mod issues;
+mod kubernetes;
 mod limits;
 mod people;
 mod reports;
