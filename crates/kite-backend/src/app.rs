@@ -1,5 +1,6 @@
 //! What every request has at hand.
 
+use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::http_metrics::HttpMetrics;
 use crate::ingest::Ingest;
+use crate::limits::Limits;
 
 /// The running service. Cheap to clone, which happens several times per request.
 #[derive(Clone)]
@@ -23,6 +25,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// Who may do what.
     pub access: Access,
+    /// How often each caller may ask.
+    pub limits: Limits,
     /// The database, for reading.
     pub store: Store,
     /// The one way in, for writing.
@@ -58,6 +62,8 @@ pub struct Settings {
     pub answer_within: Duration,
     /// How often it is asked again whether those who follow a stream still may.
     pub look_again: Duration,
+    /// Requests that one caller may send in a second (`KITE_RATE_LIMIT_RPS`).
+    pub requests_per_second: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
@@ -70,6 +76,7 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             answer_within: Duration::from_secs(30),
             look_again: Duration::from_secs(10),
+            requests_per_second: None,
         }
     }
 }
@@ -88,6 +95,7 @@ impl App {
         let http_metrics = HttpMetrics::default();
         Self(Arc::new(Parts {
             access,
+            limits: Limits::new(settings.requests_per_second),
             feed: Feed::start(store.clone(), http_metrics.streams.clone(), shutdown),
             rule_config: Config::new(&settings.cluster_url, &settings.logs_endpoint),
             settings,

@@ -1,6 +1,7 @@
 //! The settings of the `kite-backend` program: flags, each with an environment variable.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -166,7 +167,7 @@ struct Clients {
     /// Those servers, separated by commas.
     #[arg(long, env = "KITE_ALLOWED_ORIGINS", value_delimiter = ',', requires = "enable_cors")]
     allowed_origins: Vec<String>,
-    /// Requests a second, at most. Not built yet.
+    /// Requests that one caller may send in a second; 0 is no limit.
     #[arg(long, env = "KITE_RATE_LIMIT_RPS")]
     rate_limit_rps: Option<u32>,
     /// Namespaces are always checked where callers sign in, and never in development.
@@ -352,7 +353,6 @@ impl Clients {
     fn settings(self, is_reachable: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
         let promises = [
             (!self.feature_namespace_checking, "switching off KITE_FEATURE_NAMESPACE_CHECKING"),
-            (self.rate_limit_rps.is_some_and(|limit| limit > 0), "KITE_RATE_LIMIT_RPS"),
             (!self.feature_webhooks, "switching off KITE_FEATURE_WEBHOOKS"),
             (!self.feature_metrics, "switching off KITE_FEATURE_METRICS"),
         ];
@@ -375,6 +375,7 @@ impl Clients {
             answer_within,
             allowed_hosts: if is_reachable { Vec::new() } else { local },
             allowed_origins: if self.enable_cors { self.allowed_origins } else { Vec::new() },
+            requests_per_second: self.rate_limit_rps.and_then(NonZeroU32::new),
             ..Settings::default()
         })
     }
@@ -450,7 +451,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused() {
-        for flags in [&["--rate-limit-rps", "5"][..], &["--feature-webhooks", "false"]] {
+        for flags in [&["--feature-webhooks", "false"], &["--feature-namespace-checking", "false"]] {
             assert!(matches!(parse(flags).unwrap().plan(), Err(ConfigError::NotBuilt(_))), "{flags:?}");
         }
     }

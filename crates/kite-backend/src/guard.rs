@@ -4,15 +4,20 @@
 //! It says where the page is from, and under which name it calls; both must be ours. Besides,
 //! [`crate::input::body`] reads no content type that a foreign page can send without asking.
 
-use axum::extract::{Request, State};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::access::Caller;
 use crate::app::{App, Settings};
 use crate::problem::Problem;
 
+/// Where the log says who wrote what.
+const AUDIT: &str = "audit";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets through those who can be told who they are; where nobody signs in, what does not come from
@@ -29,8 +34,45 @@ pub async fn let_in(State(app): State<App>, mut request: Request, next: Next) ->
         return Ok(next.run(request).await);
     }
     let caller = app.access.sign_in(request.headers()).await?;
+    app.limits.count(caller.key())?;
+    let written = (!request.method().is_safe()).then(|| Written::by(&caller, &request));
     request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    let response = next.run(request).await;
+    if let Some(written) = written {
+        written.log(&response);
+    }
+    Ok(response)
+}
+
+/// What the log says of a request that may have changed something.
+struct Written {
+    user: String,
+    client: String,
+    method: Method,
+    path: String,
+}
+
+impl Written {
+    fn by(caller: &Caller, request: &Request) -> Self {
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        Self {
+            user: caller.name().unwrap_or("nobody signs in").to_owned(),
+            client: address.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+        }
+    }
+
+    /// Reports come by the thousands, and are kept themselves with the time of their receipt.
+    fn log(self, response: &Response) {
+        let status = response.status().as_u16();
+        let Self { user, client, method, path } = self;
+        if path.starts_with("/api/v1/reports") || path.starts_with("/api/v1/webhooks/") {
+            tracing::debug!(target: AUDIT, user, client.address = client, %method, path, status, "reported");
+        } else {
+            tracing::info!(target: AUDIT, user, client.address = client, %method, path, status, "written");
+        }
+    }
 }
 
 /// Paths that tell strangers no more than that the service runs.

@@ -8,7 +8,7 @@
 //! 4. [`feed`]: what happens, for everybody who watches.
 //! 5. [`service`] puts it together, with [`rules`], [`tasks`] and [`metrics`].
 //! 6. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
-//! 7. [`access`]: who may do what.
+//! 7. [`access`]: who may do what; [`limits`]: how often.
 
 pub mod app;
 pub mod ingest;
@@ -27,6 +27,7 @@ pub mod access;
 pub mod clock;
 pub mod guard;
 pub mod http_metrics;
+pub mod limits;
 pub mod observe;
 pub mod problem;
 

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -62,6 +63,12 @@ pub enum Problem {
         #[source]
         source: Option<Box<dyn Error + Send + Sync>>,
     },
+    /// The caller asks more often than it may.
+    #[error("more requests than one caller may send; try again later")]
+    TooMany {
+        /// When the next one is welcome.
+        wait: Duration,
+    },
     /// The service failed.
     #[error("the server failed; its log knows this request by its id")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
@@ -107,6 +114,7 @@ impl Problem {
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::WrongMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -145,7 +153,12 @@ impl Problem {
     }
 
     fn retry_after(&self) -> Option<HeaderValue> {
-        matches!(self, Self::Busy { .. }).then(|| HeaderValue::from_static("2"))
+        match self {
+            Self::Busy { .. } => Some(HeaderValue::from_static("2")),
+            // Never 0: that would be an invitation.
+            Self::TooMany { wait } => Some(HeaderValue::from(wait.as_secs() + 1)),
+            _ => None,
+        }
     }
 }
 

@@ -27,7 +27,6 @@ pub mod judge;
 pub mod missed;
 pub mod owners;
 pub mod records;
-pub mod redact;
 pub mod related;
 
 pub mod delivery;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable as _};
 use k8s_openapi::api::core::v1::Pod;
 use kite_rules::{Judgement, Wanted, WatchedKind};
+use kite_runtime::redact::redact;
 use kube::Client;
 use kube::api::{Api, ListParams, LogParams};
 use serde_json::{Map, Value};
@@ -21,7 +22,6 @@ use crate::metrics::{Metrics, ResultLabels};
 use crate::object::WatchedObject;
 use crate::outbox::Outbox;
 use crate::records::size;
-use crate::redact::redact;
 
 /// Objects that may wait; what comes when there are more is reported without more words.
 const WAITING: usize = 100_000;
@@ -207,7 +207,7 @@ fn value(object: &WatchedObject) -> Option<Value> {
 
 /// A log as plain text: no colours, no secrets.
 fn plain(log: &str) -> String {
-    redact(&strip_ansi_escapes::strip_str(log))
+    redact(&strip_ansi_escapes::strip_str(log)).into_owned()
 }
 
 #[cfg(test)]

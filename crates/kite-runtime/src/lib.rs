@@ -7,7 +7,8 @@
 //! 3. [`files`] follows what may change while the program runs.
 //! 4. [`shutdown`] turns the first signal into a token and bounds the time to drain.
 //! 5. [`health`] and [`metrics`] answer probes and scrapes.
-//! 6. [`tls`] keeps a mounted certificate current; [`serve`] runs an axum router on a listener.
+//! 6. [`redact`] takes secrets out of what others sent.
+//! 7. [`tls`] keeps a mounted certificate current; [`serve`] runs an axum router on a listener.
 //!
 //! Nothing here knows an issue or a report.
 
@@ -18,6 +19,7 @@ pub mod logging;
 
 pub mod files;
 
+pub mod redact;
 pub mod shutdown;
 
 pub mod health;

@@ -19,7 +19,7 @@ pub use credentials::Credentials;
 pub use kubernetes::{Kubernetes, Options as KubernetesOptions};
 pub use listed::{Listed, ListedError};
 pub use permission::Permission;
-pub use user::User;
+pub use user::{Key, User};
 
 /// What may be done in a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +86,11 @@ impl Caller {
     /// The name to write into a history; nobody has one where nobody signs in.
     pub fn name(&self) -> Option<&str> {
         self.user.as_ref().map(|user| user.name.as_str())
+    }
+
+    /// What the caller is remembered by; all are one where nobody signs in.
+    pub fn key(&self) -> Key {
+        self.user.as_ref().map_or([0; 32], |user| user.key())
     }
 
     /// Whether the caller may do something in a namespace, or in all of them.

@@ -1,5 +1,6 @@
 //! Checks the fields of one request and collects all that is wrong with them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -7,6 +8,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use kite_api::{FieldError, LinkInput, ScopeInput};
 use kite_core::issue::UnknownWord;
 use kite_core::{Link, Scope, text};
+use kite_runtime::redact::redact;
 
 const REQUIRED: &str = "is required";
 const LONGEST_URL: usize = 4096;
@@ -84,7 +86,7 @@ impl Checks {
 
     /// A title that must be there; cut when it is too long.
     pub fn title(&mut self, field: &str, sent: Option<&str>) -> String {
-        let (title, was_cut) = text::title(sent.unwrap_or_default());
+        let (title, was_cut) = text::title(&self.without_secrets(field, sent.unwrap_or_default()));
         if title.is_empty() {
             self.refuse(field, REQUIRED);
         }
@@ -97,7 +99,7 @@ impl Checks {
     /// A description that must be there; cut when it is too long. A source that is forgiven may
     /// have nothing to say.
     pub fn description(&mut self, field: &str, sent: Option<&str>) -> String {
-        let (description, was_cut) = text::description(sent.unwrap_or_default());
+        let (description, was_cut) = text::description(&self.without_secrets(field, sent.unwrap_or_default()));
         if description.trim().is_empty() && self.manner == Manner::Strict {
             self.refuse(field, REQUIRED);
         }
@@ -105,6 +107,15 @@ impl Checks {
             self.warnings.push(format!("`{field}` was cut to {} bytes", text::DESCRIPTION_BYTES));
         }
         description
+    }
+
+    /// Much of what is sent is the end of a log, and logs hold secrets.
+    fn without_secrets<'a>(&mut self, field: &str, sent: &'a str) -> Cow<'a, str> {
+        let clean = redact(sent);
+        if matches!(&clean, Cow::Owned(clean) if clean != sent) {
+            self.warnings.push(format!("what looked like a secret was taken out of `{field}`"));
+        }
+        clean
     }
 
     /// One of the allowed words, when there is one.
