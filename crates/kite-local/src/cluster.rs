@@ -18,6 +18,8 @@ use crate::args::{Args, Output};
 use crate::output::{self, say};
 
 /// After this the list is printed as it is.
+/// After this nobody waits for what was refused.
+const ENOUGH: Duration = Duration::from_secs(5);
 const LONGEST_LISTING: Duration = Duration::from_mins(2);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -68,13 +70,15 @@ pub async fn list(operator: &Operator, store: &Store, output: Output) -> anyhow:
     let begin = Instant::now();
     let mut looks = interval(LOOK_EVERY);
     let listed = timeout(LONGEST_LISTING, async {
-        while !operator.is_idle() {
+        // Somebody may lack the right to list a kind; the others are worth printing.
+        let is_done = || operator.is_idle() || (begin.elapsed() > ENOUGH && operator.is_idle_as_far_as_allowed());
+        while !is_done() {
             looks.tick().await;
         }
     });
     let more = match listed.await {
-        Ok(()) => format!("; looked at the cluster in {:.1} s", begin.elapsed().as_secs_f64()),
-        Err(_) => format!("; not everything was looked at yet: {}", operator.readiness().reasons.join("; ")),
+        Ok(()) if operator.is_idle() => format!("; looked at the cluster in {:.1} s", begin.elapsed().as_secs_f64()),
+        _ => format!("; not everything was looked at yet: {}", operator.readiness().reasons.join("; ")),
     };
     output::list(store, output, &more).await
 }

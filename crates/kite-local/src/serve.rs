@@ -69,7 +69,9 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
     let limits = Limits { drain: Duration::from_secs(5), ..Limits::default() };
     server.with_limits(limits).run(router, shutdown.token()).await;
     app.ingest.close().await;
-    shutdown.drain(Duration::from_secs(2)).await.context("stop")?;
+    if let Err(error) = shutdown.drain(Duration::from_secs(2)).await {
+        say(&format!("{error}; the next start looks again"));
+    }
     Ok(())
 }
 

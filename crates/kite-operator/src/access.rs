@@ -12,6 +12,8 @@ use kube::{Client, Config};
 use tokio::time::timeout;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longer than a watch may take: 290 s.
+const SILENCE: Duration = Duration::from_secs(320);
 const REVIEW_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The cluster of a kubeconfig's context; without a name its current one, or the cluster in which
@@ -28,8 +30,15 @@ pub async fn config(context: Option<&str>) -> anyhow::Result<Config> {
             .await
             .context("find a cluster: neither a kubeconfig nor a pod's service account is there")?,
     };
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    bound(&mut config);
     Ok(config)
+}
+
+/// A silent API server is given up after a while; watches have something to say more often.
+fn bound(config: &mut Config) {
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    config.read_timeout = Some(SILENCE);
+    config.reset_reader_on_write = true;
 }
 
 /// The name of this host, which in a pod is the pod's name.
@@ -67,7 +76,7 @@ pub async fn personal(context: Option<&str>) -> anyhow::Result<Option<Personal>>
     let mut config = Config::from_custom_kubeconfig(file, &options)
         .await
         .with_context(|| format!("use the context `{name}` of the kubeconfig"))?;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    bound(&mut config);
     let own = config.default_namespace.clone();
     let client = Client::try_from(config).with_context(|| format!("use the context `{name}` of the kubeconfig"))?;
     let everywhere = timeout(REVIEW_TIMEOUT, may_look_everywhere(&client))

@@ -89,6 +89,9 @@ pub struct Manifests {
     /// Folder of more rule files.
     #[arg(long, value_name = "FOLDER")]
     pub rules_dir: Option<PathBuf>,
+    /// Nothing but rights, for an operator that is there already.
+    #[arg(long)]
+    pub rights_only: bool,
     /// Image of the operator.
     #[arg(long, default_value = "kite-operator:latest")]
     pub image: String,

@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use kite_api::{Report, ReportOutcome, ReportResult};
 use kite_client::{Client, ClientError};
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::metrics::{Metrics, ResultLabels};
 use crate::outbox::{Outbox, Waiting};
@@ -17,6 +17,11 @@ const BATCH: usize = 500;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The server may ask for patience, but not for ever.
 const LONGEST_PATIENCE: Duration = Duration::from_mins(2);
+
+/// How often the backend is asked how it is while there is nothing to send.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Answers that blame what was sent: Bad Request, Content Too Large, Unprocessable Content.
+const BLAMES_REPORTS: [u16; 3] = [400, 413, 422];
 
 /// Whether the backend takes reports, as far as is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,24 +71,23 @@ impl Delivery {
 
     /// Sends for ever; to be dropped at the end.
     pub async fn run(self) {
-        self.probe().await;
+        self.look().await;
         loop {
-            let batch = self.outbox.take(BATCH).await;
+            let Ok(batch) = timeout(LOOK_EVERY, self.outbox.take(BATCH)).await else {
+                self.look().await;
+                continue;
+            };
             self.deliver(&batch).await;
             self.metrics.oldest_unsent.set(0.0);
         }
     }
 
-    /// Asks the backend how it is until it answers, so that readiness does not wait for a failure.
-    async fn probe(&self) {
-        let mut pauses = self.pauses();
-        loop {
-            let client = self.client.borrow().clone();
-            match client.version().await {
-                Ok(_) => return self.note(Reached::Yes),
-                Err(error) => self.note(Reached::No(with_causes(&error))),
-            }
-            sleep(pauses.next().unwrap_or(LONGEST_PAUSE)).await;
+    /// Asks the backend how it is, so that readiness is true while there is nothing to send.
+    async fn look(&self) {
+        let client = self.client.borrow().clone();
+        match client.version().await {
+            Ok(_) => self.note(Reached::Yes),
+            Err(error) => self.note(Reached::No(with_causes(&error))),
         }
     }
 
@@ -92,7 +96,7 @@ impl Delivery {
     async fn deliver(&self, batch: &[Waiting]) {
         let mut parts = vec![batch];
         while let Some(part) = parts.pop() {
-            let Some(Err(error)) = self.send(part).await else { continue };
+            let Err(error) = self.send(part).await else { continue };
             if part.len() > 1 {
                 let (first, second) = part.split_at(part.len() / 2);
                 parts.extend([second, first]);
@@ -102,31 +106,25 @@ impl Delivery {
         }
     }
 
-    /// Sends reports until the server took or refused them; `None` when they are not to be sent
-    /// any more.
-    async fn send(&self, part: &[Waiting]) -> Option<Result<(), ClientError>> {
+    /// Sends reports until the server took or refused them; while another operator leads they wait.
+    async fn send(&self, part: &[Waiting]) -> Result<(), ClientError> {
         let mut pauses = self.pauses();
+        let reports: Vec<_> = part.iter().map(|waiting| waiting.report.clone()).collect();
         loop {
-            let current: Vec<_> = part
-                .iter()
-                .filter(|waiting| self.outbox.is_current(waiting))
-                .map(|waiting| waiting.report.clone())
-                .collect();
-            let oldest = part.first()?.since;
-            if current.is_empty() {
-                return None;
+            self.outbox.opened().await;
+            if let Some(oldest) = part.first() {
+                self.metrics.oldest_unsent.set(oldest.since.elapsed().as_secs_f64());
             }
-            self.metrics.oldest_unsent.set(oldest.elapsed().as_secs_f64());
             let client = self.client.borrow().clone();
-            match client.send_reports(&current).await {
+            match client.send_reports(&reports).await {
                 Ok(results) => {
-                    self.taken(&current, &results);
-                    return Some(Ok(()));
+                    self.taken(&reports, &results);
+                    return Ok(());
                 }
                 Err(error) => match remedy(&error) {
                     Remedy::GiveUp => {
                         self.count("refused");
-                        return Some(Err(error));
+                        return Err(error);
                     }
                     Remedy::TryAgain(asked) => {
                         self.count("failed");
@@ -193,7 +191,7 @@ impl Delivery {
 
 fn remedy(error: &ClientError) -> Remedy {
     match error {
-        ClientError::Refused(_) => Remedy::GiveUp,
+        ClientError::Refused(problem) if BLAMES_REPORTS.contains(&problem.status) => Remedy::GiveUp,
         ClientError::Overloaded { retry_after, .. } => Remedy::TryAgain(*retry_after),
         // A wrong address, token or right is for people to correct; the reports are not to blame.
         ClientError::Settings { .. }
@@ -202,6 +200,7 @@ fn remedy(error: &ClientError) -> Remedy {
         | ClientError::NotFound(_)
         | ClientError::Unauthorized(_)
         | ClientError::Forbidden(_)
+        | ClientError::Refused(_)
         | ClientError::Protocol { .. } => Remedy::TryAgain(None),
     }
 }
@@ -239,7 +238,8 @@ mod tests {
             let mut failures = self.failures.lock().unwrap();
             if *failures > 0 {
                 *failures -= 1;
-                return ResponseTemplate::new(if failures.is_multiple_of(2) { 503 } else { 500 });
+                let status = [500, 503, 421, 401, 404][*failures as usize % 5];
+                return ResponseTemplate::new(status).set_body_json(json!({"status": status}));
             }
             let reports: Vec<Value> = request.body_json().unwrap();
             let runs: Vec<_> = reports.iter().map(|report| report["runId"].as_str().unwrap().to_owned()).collect();
@@ -275,7 +275,7 @@ mod tests {
         };
         tokio::select! {
             () = delivery.run() => {}
-            done = tokio::time::timeout(Duration::from_mins(1), sent) => done.expect("all is sent or given up"),
+            done = timeout(Duration::from_mins(1), sent) => done.expect("all is sent or given up"),
         }
         let kept = picky.kept.lock().unwrap().clone();
         (kept, metrics.dead_letters.get())

@@ -15,7 +15,7 @@ use crate::missed::Missed;
 use crate::namespaces::{Names, Selection};
 use crate::outbox::Outbox;
 use crate::owners::Owners;
-use crate::records::size;
+use crate::records::{Records, size};
 use crate::related::Reader;
 use crate::settings::Settings;
 use crate::shift::{Known, Shared, Shift};
@@ -71,14 +71,21 @@ impl Desk {
             self.count(leads);
             if leads != led {
                 led = leads;
-                // A new leader says everything, and one that was has nothing to say.
-                known.clear();
+                // A new leader says everything, and one that was has nothing to say for now.
+                known.values_mut().for_each(Records::say_again);
                 self.outbox.begin_term(leads);
             }
-            let Some(selected) = stop.run_until_cancelled(self.selected(&settings)).await else { return };
-            if leads {
-                self.say_missed().await;
-            }
+            // Nothing is watched before the namespaces are known.
+            self.status.clear();
+            let (mut other_rules, mut other_role) = (self.rules.clone(), self.leading.clone());
+            let mut other_settings = self.settings.clone();
+            let selected = tokio::select! {
+                selected = self.prepare(&settings, leads) => selected,
+                Ok(()) = other_rules.changed() => continue,
+                Ok(()) = other_role.changed() => continue,
+                Ok(()) = other_settings.changed() => continue,
+                () = stop.cancelled() => return,
+            };
             let shared = self.shared(Judge::new(Arc::clone(&rules), &settings), leads, selected, streaming_lists);
             let shift = Shift::new(shared, &rules, &settings, self.look_every);
             let end = stop.child_token();
@@ -92,6 +99,20 @@ impl Desk {
                 known = ended => known,
             };
         }
+    }
+
+    /// What comes before a shift: it may take long, and is begun anew when something changes.
+    async fn prepare(&mut self, settings: &Settings, leads: bool) -> Option<Names> {
+        let selected = self.selected(settings).await;
+        if leads {
+            // What no leader may have said.
+            while let Some(report) = self.missed.first() {
+                let bytes = size(&report);
+                self.outbox.push(report, bytes).await;
+                self.missed.forget_first();
+            }
+        }
+        selected
     }
 
     fn count(&mut self, leads: bool) {
@@ -109,14 +130,6 @@ impl Desk {
         match &mut self.selection {
             Some(selection) => Some(selection.names().await),
             None => None,
-        }
-    }
-
-    /// Says what no leader may have said.
-    async fn say_missed(&self) {
-        for report in self.missed.take() {
-            let bytes = size(&report);
-            self.outbox.push(report, bytes).await;
         }
     }
 

@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 
 /// Time for reports that wait, at the end.
 const DRAIN: Duration = Duration::from_secs(8);
+const SHORTEST_LOOK: Duration = Duration::from_millis(100);
 
 /// Many small texts live shortly in every event; this allocator is made for that.
 #[global_allocator]
@@ -53,7 +54,7 @@ async fn watch(args: Watch) -> anyhow::Result<()> {
         backend: sources.backend,
         broken: sources.broken,
         lease,
-        look_every: args.look_every,
+        look_every: args.look_every.max(SHORTEST_LOOK),
         first_pause: Duration::from_millis(500),
     };
     let operator = Operator::start(plan, &shutdown);

@@ -28,10 +28,18 @@ impl Missed {
         reports.push_back((Instant::now(), report));
     }
 
-    /// Takes what was kept and is still worth something.
-    pub fn take(&self) -> Vec<Report> {
+    /// The oldest report that is still worth something.
+    pub fn first(&self) -> Option<Report> {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        reports.drain(..).filter(|(since, _)| since.elapsed() <= WORTH).map(|(_, report)| report).collect()
+        while reports.front().is_some_and(|(since, _)| since.elapsed() > WORTH) {
+            reports.pop_front();
+        }
+        reports.front().map(|(_, report)| report.clone())
+    }
+
+    /// Forgets that report, which was said by now.
+    pub fn forget_first(&self) {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     }
 }
 
@@ -47,8 +55,8 @@ mod tests {
         for number in 0..MOST + 5 {
             missed.keep(Report { run_id: Some(number.to_string()), ..Report::default() });
         }
-        let taken = missed.take();
-        assert_eq!((taken.len(), taken[0].run_id.as_deref()), (MOST, Some("5")));
-        assert!(missed.take().is_empty());
+        assert_eq!(missed.first().unwrap().run_id.as_deref(), Some("5"));
+        (0..MOST).for_each(|_| missed.forget_first());
+        assert!(missed.first().is_none());
     }
 }

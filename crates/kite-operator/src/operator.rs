@@ -130,6 +130,11 @@ impl Operator {
         self.status.is_synced() && self.outbox.is_empty()
     }
 
+    /// Whether all that may be listed was listed, and its reports were sent.
+    pub fn is_idle_as_far_as_allowed(&self) -> bool {
+        self.status.is_tried() && self.outbox.is_empty()
+    }
+
     /// Whether it can do its work.
     pub fn readiness(&self) -> Readiness {
         let readiness = self.status.readiness(&self.reached, *self.leading.borrow());
@@ -147,7 +152,8 @@ impl Operator {
 }
 
 async fn empty(outbox: &Outbox) {
-    while !outbox.is_empty() {
+    // What waits while another one leads is that one's to find out.
+    while !outbox.is_empty() && outbox.is_open() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

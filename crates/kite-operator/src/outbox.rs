@@ -1,10 +1,9 @@
 //! Reports on their way to the backend: a queue with a bound.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use kite_api::Report;
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use crate::metrics::Metrics;
@@ -18,8 +17,6 @@ pub struct Waiting {
     pub report: Report,
     /// Since when it waits.
     pub since: Instant,
-    /// The term of leadership in which it was made.
-    term: u64,
     /// Gives the room back when it is dropped.
     _room: OwnedSemaphorePermit,
 }
@@ -32,8 +29,7 @@ pub struct Outbox {
     receiver: Mutex<mpsc::UnboundedReceiver<Waiting>>,
     room: Arc<Semaphore>,
     kibibytes: usize,
-    term: AtomicU64,
-    is_open: AtomicBool,
+    open: watch::Sender<bool>,
     metrics: Metrics,
 }
 
@@ -43,55 +39,50 @@ impl Outbox {
         let (sender, receiver) = mpsc::unbounded_channel();
         let kibibytes = (bytes / KIB).max(1);
         let room = Arc::new(Semaphore::new(kibibytes));
-        Self {
-            sender,
-            receiver: Mutex::new(receiver),
-            room,
-            kibibytes,
-            term: AtomicU64::new(0),
-            is_open: AtomicBool::new(false),
-            metrics,
-        }
+        Self { sender, receiver: Mutex::new(receiver), room, kibibytes, open: watch::Sender::new(false), metrics }
     }
 
     /// Adds a report of so many bytes, as soon as there is room. While another operator leads,
     /// nothing is added.
     pub async fn push(&self, report: Report, bytes: usize) {
-        if !self.is_open.load(Ordering::Acquire) {
+        if !self.is_open() {
             return;
         }
-        let term = self.term.load(Ordering::Acquire);
         let wanted = bytes.div_ceil(KIB).clamp(1, self.kibibytes);
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         // The semaphore is never closed, so there is always room in the end.
         let Ok(room) = Arc::clone(&self.room).acquire_many_owned(wanted).await else { return };
         self.metrics.queue.inc();
         // The receiver lives as long as the queue.
-        let _ = self.sender.send(Waiting { report, since: Instant::now(), term, _room: room });
+        let _ = self.sender.send(Waiting { report, since: Instant::now(), _room: room });
     }
 
-    /// Takes up to `most` reports, and waits for the first.
+    /// Takes up to `most` reports, and waits for the first; while another operator leads nothing is
+    /// taken.
     pub async fn take(&self, most: usize) -> Vec<Waiting> {
+        self.opened().await;
         let mut receiver = self.receiver.lock().await;
         let mut taken = Vec::with_capacity(most);
-        let term = self.term.load(Ordering::Acquire);
-        while taken.is_empty() {
-            let count = receiver.recv_many(&mut taken, most).await;
-            self.metrics.queue.dec_by(i64::try_from(count).unwrap_or(i64::MAX));
-            taken.retain(|waiting| waiting.term >= term);
-        }
+        let count = receiver.recv_many(&mut taken, most).await;
+        self.metrics.queue.dec_by(i64::try_from(count).unwrap_or(i64::MAX));
         taken
     }
 
-    /// Forgets what waits, and takes more only if this operator leads now.
+    /// Opens or closes the queue. What waits stays: objects that it tells of may be gone by the time
+    /// this operator leads again, and what another one has said by then counts once.
     pub fn begin_term(&self, leads: bool) {
-        self.term.fetch_add(1, Ordering::AcqRel);
-        self.is_open.store(leads, Ordering::Release);
+        self.open.send_replace(leads);
     }
 
-    /// Whether a report may still be sent.
-    pub fn is_current(&self, waiting: &Waiting) -> bool {
-        waiting.term >= self.term.load(Ordering::Acquire)
+    /// Whether this operator leads.
+    pub fn is_open(&self) -> bool {
+        *self.open.borrow()
+    }
+
+    /// Ends as soon as this operator leads.
+    pub async fn opened(&self) {
+        // The sender lives as long as the queue.
+        let _ = self.open.subscribe().wait_for(|open| *open).await;
     }
 
     /// Whether nothing waits.
@@ -155,17 +146,14 @@ mod tests {
         assert!(outbox.is_empty());
     }
 
-    #[tokio::test]
-    async fn reports_of_an_earlier_term_are_forgotten() {
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_is_kept_while_another_one_leads() {
         let outbox = outbox(10 * KIB);
         outbox.push(report("1"), 1).await;
-        let taken = outbox.take(1).await;
-        outbox.push(report("2"), 1).await;
         outbox.begin_term(false);
-        outbox.push(report("3"), 1).await;
+        assert!(timeout(Duration::from_mins(1), outbox.take(10)).await.is_err(), "another one leads");
         outbox.begin_term(true);
-        outbox.push(report("4"), 1).await;
-        assert!(!outbox.is_current(&taken[0]));
-        assert_eq!(runs(&outbox.take(10).await), ["4"]);
+        outbox.push(report("2"), 1).await;
+        assert_eq!(runs(&outbox.take(10).await), ["1", "2"]);
     }
 }

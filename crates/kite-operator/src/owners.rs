@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use kite_api::Report;
 use kite_rules::{Owner, Said};
 
@@ -19,7 +20,7 @@ pub struct Owners {
 struct Known {
     /// Problems by namespace and owner.
     by_owner: HashMap<(String, Owner), BTreeSet<Subject>>,
-    /// And the other way around; the report holds nothing but the identity.
+    /// And the other way around; the report holds nothing but the identity and when it began.
     by_subject: HashMap<Subject, (Report, Vec<(String, Owner)>)>,
 }
 
@@ -28,6 +29,11 @@ impl Owners {
     pub fn note(&self, namespace: &str, said: &Said) {
         let subject = subject(&said.report);
         let mut known = self.lock();
+        // Lists come in the order of names: what began before must not unsay what began later.
+        let is_older = |newest: &Report| began(&said.report).zip(began(newest)).is_some_and(|(a, b)| a < b);
+        if known.by_subject.get(&subject).is_some_and(|(newest, _)| is_older(newest)) {
+            return;
+        }
         known.forget(&subject);
         if !said.gone_with.is_empty() {
             let owners: Vec<_> = said.gone_with.iter().map(|owner| (namespace.to_owned(), owner.clone())).collect();
@@ -65,6 +71,10 @@ impl Known {
     }
 }
 
+fn began(report: &Report) -> Option<Timestamp> {
+    report.occurred_at.as_ref()?.parse().ok()
+}
+
 fn identity(report: &Report) -> Report {
     Report {
         namespace: report.namespace.clone(),
@@ -72,6 +82,7 @@ fn identity(report: &Report) -> Report {
         issue_type: report.issue_type.clone(),
         scope: report.scope.clone(),
         variant: report.variant.clone(),
+        occurred_at: report.occurred_at.clone(),
         ..Report::default()
     }
 }
@@ -125,6 +136,18 @@ mod tests {
         assert_eq!(components(owners.take("a", &scenario("smoke"))), ["x", "y"]);
         assert_eq!(components(owners.take("a", &scenario("smoke"))), [""; 0]);
         assert_eq!(components(owners.take("a", &scenario("other"))), [""; 0]);
+    }
+
+    #[test]
+    fn what_began_before_unsays_nothing() {
+        let owners = Owners::default();
+        let at = |time: &str, mut said: Said| {
+            said.report.occurred_at = Some(time.to_owned());
+            said
+        };
+        owners.note("a", &at("2025-03-04T10:00:00Z", said("x", "failing", &["smoke"])));
+        owners.note("a", &at("2025-03-04T09:00:00Z", said("x", "healthy", &[])));
+        assert_eq!(components(owners.take("a", &scenario("smoke"))), ["x"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is remembered of each object: enough to see that nothing changed, and no more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use kite_api::Report;
@@ -64,11 +64,21 @@ impl Records {
     }
 
     /// Ends a listing: forgets the objects that were not in it, and gives their keys and, as far as
-    /// their deletion means something, their namespaces and names.
+    /// their deletion means something, their namespaces and names. Whatever was made anew under the
+    /// same name is there: what is said of it must not be taken back.
     pub fn end_listing(&mut self) -> Vec<(Uuid, Option<(String, String)>)> {
         let round = self.round;
-        let gone = self.by_uid.extract_if(|_, record| record.round != round);
-        gone.map(|(key, record)| (key, record.name.map(|name| *name))).collect()
+        let gone: Vec<_> = self.by_uid.extract_if(|_, record| record.round != round).collect();
+        let here: HashSet<_> = self.by_uid.values().filter_map(|record| record.name.as_deref()).collect();
+        let gone = gone.into_iter().map(|(key, record)| (key, record.name.map(|name| *name)));
+        gone.map(|(key, name)| (key, name.filter(|name| !here.contains(name)))).collect()
+    }
+
+    /// Forgets what was said, but not what is there.
+    pub fn say_again(&mut self) {
+        for record in self.by_uid.values_mut() {
+            record.digest = 0;
+        }
     }
 
     /// Notes that an object is there; whether what is said about it now differs from before.
@@ -137,6 +147,28 @@ mod tests {
         assert!(!note(&mut records, "b", "failed"));
         let gone = records.end_listing();
         assert_eq!(gone, [(key("a"), Some(("ns".to_owned(), "a".to_owned())))]);
+        assert_eq!(records.count(), 1);
+    }
+
+    #[test]
+    fn what_was_made_anew_under_its_name_is_not_gone() {
+        let mut records = Records::default();
+        for uid in ["old", "other"] {
+            note(&mut records, uid, "a");
+        }
+        let name = || Some(("ns".to_owned(), "old".to_owned()));
+        records.begin_listing();
+        records.seen(key("new"), name);
+        let names: Vec<_> = records.end_listing().into_iter().filter_map(|(_, name)| name).collect();
+        assert_eq!(names, [("ns".to_owned(), "other".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_said_again_is_still_known_to_be_there() {
+        let mut records = Records::default();
+        assert!(note(&mut records, "a", "broken") && !note(&mut records, "a", "broken"));
+        records.say_again();
+        assert!(note(&mut records, "a", "broken"));
         assert_eq!(records.count(), 1);
     }
 }

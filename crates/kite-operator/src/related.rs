@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use k8s_openapi::api::core::v1::Pod;
-use kite_rules::{Judgement, Wanted, WatchedKind};
+use kite_rules::{Judgement, Said, Wanted, WatchedKind};
 use kite_runtime::redact::redact;
 use kube::Client;
 use kube::api::{Api, ListParams, LogParams};
@@ -72,11 +72,13 @@ impl Reader {
         (Self { sender, metrics }, work)
     }
 
-    /// Has more said about an object, unless too many wait.
-    pub fn read(&self, incomplete: Incomplete) {
-        if self.sender.try_send(incomplete).is_err() {
+    /// Has more said about an object; false when too many wait.
+    pub fn read(&self, incomplete: Incomplete) -> bool {
+        let is_taken = self.sender.try_send(incomplete).is_ok();
+        if !is_taken {
             self.metrics.related_reads.get_or_create(&ResultLabels { result: "skipped" }).inc();
         }
+        is_taken
     }
 }
 
@@ -111,7 +113,9 @@ impl Desk {
         loop {
             let judgement = judge.judge(&object, now(), &related).ok()?;
             if judgement.needs.is_empty() {
-                return found_any.then_some(judgement);
+                // A recovery waited for this; a failure was said already, with fewer words.
+                let is_news = found_any || judgement.said.iter().any(|said| !is_failing(said));
+                return is_news.then_some(judgement);
             }
             for need in judgement.needs {
                 let found = self.fetch(&namespace, &need.what).await;
@@ -199,6 +203,11 @@ impl From<kube::Error> for Failure {
             _ => Self::Busy,
         }
     }
+}
+
+/// Whether a failure is said.
+pub fn is_failing(said: &Said) -> bool {
+    said.report.verdict.as_deref() == Some("failing")
 }
 
 fn value(object: &WatchedObject) -> Option<Value> {

@@ -2,6 +2,7 @@
 //! changes, the shift ends and the next one begins with what was known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use kube::Client;
 use kube::api::Api;
 use serde_json::json;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::judge::Judge;
@@ -25,6 +26,9 @@ use crate::related::Reader;
 use crate::settings::Settings;
 use crate::status::{Progress, Status, name_of};
 use crate::watch::KindWatch;
+
+/// How long the cluster may take to say which kinds it has.
+const LOOK_LIMIT: Duration = Duration::from_mins(1);
 
 /// What all watches of a shift share.
 pub struct Shared {
@@ -125,26 +129,37 @@ impl Shift {
             self.each_namespace(kind, |name| self.shared.status.set(&name, Progress::Unknown));
         }
         let mut watches = JoinSet::new();
+        let mut running = BTreeSet::new();
         let mut looks = interval(self.look_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => {}
                 _ = looks.tick(), if !missing.is_empty() => {
-                    let looking = self.shared.kinds.look_for(&self.shared.client, &missing);
+                    let looking = timeout(LOOK_LIMIT, self.shared.kinds.look_for(&self.shared.client, &missing));
                     let Some(answer) = stop.run_until_cancelled(looking).await else { break };
+                    let Ok(answer) = answer else {
+                        tracing::warn!("the cluster does not say in time which kinds it has; it is asked again");
+                        continue;
+                    };
                     missing.retain(|kind| !answer.found.contains_key(kind));
                     self.note_missing(&missing, &answer.unknown);
                     for (kind, found) in answer.found {
-                        self.begin(&kind, &found, &mut known, &mut watches, &stop);
+                        for place in self.begin(&kind, &found, &running, &mut known, &mut watches, &stop) {
+                            running.insert(place);
+                        }
                     }
                 }
                 Some(ended) = watches.join_next(), if !watches.is_empty() => {
-                    if let Ok((place, records)) = ended {
-                        if !stop.is_cancelled() {
-                            self.gone(&place, &mut missing);
+                    match ended {
+                        Ok((place, records)) => {
+                            running.remove(&place);
+                            if !stop.is_cancelled() {
+                                self.gone(&place, &mut missing);
+                            }
+                            known.insert(place, records);
                         }
-                        known.insert(place, records);
+                        Err(error) => tracing::error!(error = &error as &dyn Error, "a watch failed for good"),
                     }
                 }
             }
@@ -165,18 +180,21 @@ impl Shift {
         }
     }
 
-    /// Begins to watch a kind that the cluster has.
+    /// Begins to watch a kind that the cluster has, where that is not done yet; gives those places.
     fn begin(
         &self,
         kind: &WatchedKind,
         found: &Found,
+        running: &BTreeSet<Place>,
         known: &mut Known,
         watches: &mut JoinSet<(Place, Records)>,
         stop: &CancellationToken,
-    ) {
-        let Some(watching) = self.watched.get(kind) else { return };
-        for namespace in &self.namespaces {
-            let place = (kind.clone(), namespace.clone());
+    ) -> Vec<Place> {
+        let Some(watching) = self.watched.get(kind) else { return Vec::new() };
+        let places = self.namespaces.iter().map(|namespace| (kind.clone(), namespace.clone()));
+        let begun: Vec<_> = places.filter(|place| !running.contains(place)).collect();
+        for place in begun.clone() {
+            let namespace = place.1.clone();
             let name = name_of(kind, namespace.as_deref());
             self.shared.status.set(&name, Progress::Listing);
             let mut watch = KindWatch {
@@ -196,6 +214,7 @@ impl Shift {
         }
         let labels = KindLabels { group: kind.group.clone(), kind: kind.kind.clone() };
         self.shared.metrics.watches.get_or_create(&labels).set(1);
+        begun
     }
 
     /// A watch ended by itself: the cluster does not have the kind any more.

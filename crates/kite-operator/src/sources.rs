@@ -97,19 +97,18 @@ impl Follower {
     fn read_file(&mut self) -> anyhow::Result<()> {
         let settings = read(self.file.as_ref(), &self.flags)?;
         let before = self.settings.borrow().clone();
-        if settings.rules_dir != before.rules_dir {
-            self.folder = settings.rules_dir.clone().map(Followed::new);
-            if self.folder.is_none() {
-                self.rules.send_replace(Arc::new(RuleSet::builtin()));
-            }
-        }
-        let rules = match &self.folder {
-            Some(folder) => self.rules.borrow().reload(folder.path()).0,
+        let rules = match &settings.rules_dir {
+            Some(folder) => self.rules.borrow().reload(folder).0,
             None => RuleSet::builtin(),
         };
         settings.check(&rules.detector_names())?;
+        // Nothing of a file is in force before all of it is understood.
         if settings.backend != before.backend {
             self.backend.send_replace(Arc::new(client(&settings.backend)?));
+        }
+        if settings.rules_dir != before.rules_dir {
+            self.folder = settings.rules_dir.clone().map(Followed::new);
+            self.rules.send_replace(Arc::new(rules));
         }
         if settings != *before {
             self.settings.send_replace(Arc::new(settings));

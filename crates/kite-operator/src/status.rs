@@ -64,6 +64,20 @@ impl Status {
         }
     }
 
+    /// Notes that a watch goes on after something went wrong.
+    pub fn recover(&self, watch: &str) {
+        let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(watch) = watches.get_mut(watch) {
+            watch.error = None;
+        }
+    }
+
+    /// Whether all was listed that can be listed: what the caller may not list is told as an error.
+    pub fn is_tried(&self) -> bool {
+        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        !watches.is_empty() && watches.values().all(|watch| watch.is_settled() || watch.error.is_some())
+    }
+
     /// Forgets all watches.
     pub fn clear(&self) {
         self.watches.lock().unwrap_or_else(PoisonError::into_inner).clear();

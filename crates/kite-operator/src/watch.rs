@@ -13,6 +13,7 @@ use kube::api::Api;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Event, watcher};
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 use tokio_util::time::{DelayQueue, delay_queue};
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use crate::clock::now;
 use crate::metrics::KindLabels;
 use crate::object::WatchedObject;
 use crate::records::{Records, digest, key};
-use crate::related::Incomplete;
+use crate::related::{Incomplete, is_failing};
 use crate::shift::Shared;
 use crate::status::Progress;
 
@@ -28,6 +29,9 @@ use crate::status::Progress;
 const PAGE: u32 = 500;
 /// No deadline is looked forward to for longer; the object is judged again then, whatever it says.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// How long one object may take to be read; the other events of its kind wait.
+const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// The watch of one kind, everywhere or in one namespace.
 pub struct KindWatch {
@@ -117,13 +121,14 @@ impl KindWatch {
                     deadlines.forget(key);
                     if let Some((namespace, name)) = name {
                         // Its last state is not known, but that it is gone is.
-                        self.deleted(&self.nameplate(&namespace, &name), &namespace, &name).await;
+                        self.deleted(&self.nameplate(key, &namespace, &name), &namespace, &name).await;
                     }
                 }
                 self.count();
                 self.shared.status.set(&self.name, Progress::Synced);
             }
             Event::Apply(object) => {
+                self.shared.status.recover(&self.name);
                 self.apply(&object, deadlines).await;
                 self.count();
             }
@@ -137,7 +142,9 @@ impl KindWatch {
     async fn apply(&mut self, object: &WatchedObject, deadlines: &mut Deadlines) {
         let key = key(object.uid());
         if !self.shared.is_selected(object.namespace()) {
-            return;
+            // It is not gone: it is nobody's business any more.
+            deadlines.forget(key);
+            return self.records.forget(key);
         }
         let name = self.name_kept(object);
         if !self.shared.leads {
@@ -147,18 +154,31 @@ impl KindWatch {
         let (digest, _) = digest(&judgement.said);
         deadlines.set(key, object, judgement.again_at);
         if self.records.digest_of(key) != digest {
-            self.say(object.namespace(), &judgement).await;
-            if !judgement.needs.is_empty() {
-                self.shared.reader.read(Incomplete {
-                    judge: Arc::clone(&self.shared.judge),
-                    kind: self.kind.clone(),
-                    namespace: object.namespace().to_owned(),
-                    name: object.name().to_owned(),
-                });
-            }
+            self.say_and_read(object, judgement).await;
         }
         // Only now: a report that could not be handed over is made again.
         self.records.note(key, digest, || name);
+    }
+
+    /// Says what is known, and has what lies beside the object read. A failure is said at once; what
+    /// lies beside may still deny a recovery, so that waits.
+    async fn say_and_read(&self, object: &WatchedObject, mut judgement: Judgement) {
+        if judgement.needs.is_empty() {
+            return self.say(object.namespace(), &judgement).await;
+        }
+        let (failures, recoveries) = std::mem::take(&mut judgement.said).into_iter().partition(is_failing);
+        judgement.said = failures;
+        self.say(object.namespace(), &judgement).await;
+        let is_read = self.shared.reader.read(Incomplete {
+            judge: Arc::clone(&self.shared.judge),
+            kind: self.kind.clone(),
+            namespace: object.namespace().to_owned(),
+            name: object.name().to_owned(),
+        });
+        if !is_read {
+            judgement.said = recoveries;
+            self.say(object.namespace(), &judgement).await;
+        }
     }
 
     async fn delete(&mut self, object: &WatchedObject, deadlines: &mut Deadlines) {
@@ -169,7 +189,7 @@ impl KindWatch {
         {
             // The last state may never have been seen before.
             let (digest, _) = digest(&judgement.said);
-            if self.records.digest_of(key) != digest {
+            if self.records.digest_of(key) != digest || !judgement.needs.is_empty() {
                 self.say(object.namespace(), &judgement).await;
             }
             self.deleted(&value, object.namespace(), object.name()).await;
@@ -198,16 +218,20 @@ impl KindWatch {
     }
 
     async fn judge_again(&mut self, namespace: &str, name: &str, deadlines: &mut Deadlines) {
-        match self.api_in(namespace).get_opt(name).await {
-            Ok(Some(object)) => self.apply(&object, deadlines).await,
+        match timeout(READ_LIMIT, self.api_in(namespace).get_opt(name)).await {
+            Ok(Ok(Some(object))) => self.apply(&object, deadlines).await,
             // It is gone, which the watch says too.
-            Ok(None) => {}
-            Err(error) => {
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => {
                 tracing::warn!(
                     kind = self.name,
                     error = &error as &dyn std::error::Error,
                     "an object that is overdue could not be read; it is read again"
                 );
+                deadlines.retry(namespace, name);
+            }
+            Err(_) => {
+                tracing::warn!(kind = self.name, "an object that is overdue was not given in time; it is read again");
                 deadlines.retry(namespace, name);
             }
         }
@@ -250,8 +274,8 @@ impl KindWatch {
     }
 
     /// What is known of an object that is gone, when only its name is.
-    fn nameplate(&self, namespace: &str, name: &str) -> Value {
-        let object = json!({"metadata": {"namespace": namespace, "name": name}});
+    fn nameplate(&self, key: Uuid, namespace: &str, name: &str) -> Value {
+        let object = json!({"metadata": {"namespace": namespace, "name": name, "uid": key.to_string()}});
         self.with_type(object)
     }
 

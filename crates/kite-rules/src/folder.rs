@@ -29,7 +29,11 @@ pub(crate) fn read(folder: &Path) -> Result<Files, RuleError> {
     for path in paths {
         match read_file(&path) {
             Ok(text) => files.push((path.display().to_string(), text)),
-            Err(error) => errors.push(unreadable(&path, &error)),
+            Err(error) => {
+                errors.push(unreadable(&path, &error));
+                // It is there, so its last good version stays.
+                files.push((path.display().to_string(), String::new()));
+            }
         }
     }
     Ok((files, errors))

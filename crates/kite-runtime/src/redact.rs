@@ -9,7 +9,7 @@ use regex::{Regex, RegexSet};
 const REDACTED: &str = "[redacted]";
 
 /// Shapes of secrets. A group named `keep` stays.
-const SHAPES: [&str; 7] = [
+const SHAPES: [&str; 10] = [
     // Headers, and what clients print of them.
     r"(?i)(?P<keep>\b(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)\b\s*[:=]\s*)[^\r\n]+",
     r"(?i)(?P<keep>\b(?:bearer|basic)\s+)[A-Za-z0-9+/_.~=-]{8,}",
@@ -23,6 +23,11 @@ const SHAPES: [&str; 7] = [
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     // Private keys, also cut off ones.
     r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+    // Ends of them: the end of a log may begin anywhere.
+    r"(?:[A-Za-z0-9+/=]{4,}\s+)+-----END [A-Z ]*PRIVATE KEY-----",
+    // Passwords for registries as Docker keeps them, and on command lines.
+    r#"(?i)(?P<keep>"auth"\s*:\s*)"[^"]+""#,
+    r"(?i)(?P<keep>--?(?:password|passwd|passphrase|token|secret)\s+)[^\s\[-]\S*",
 ];
 
 /// The shapes, together for a first look and one by one.
@@ -64,6 +69,9 @@ mod tests {
             (jwt, "[redacted]"),
             ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"),
             ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
+            ("MIIEowIBAAKCAQEA\nAbCd\n-----END RSA PRIVATE KEY-----\nb", "[redacted]\nb"),
+            (r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#, r#"{"auths": {"quay.io": {"auth": [redacted]}}}"#),
+            ("podman login --password hunter2 quay.io", "podman login --password [redacted] quay.io"),
         ] {
             assert_eq!(redact(text), expected);
             assert_eq!(redact(expected), expected, "once is enough");

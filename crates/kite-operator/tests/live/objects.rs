@@ -1,11 +1,17 @@
 //! From objects to issues, in any order and whatever the objects look like.
 
+use k8s_openapi::api::core::v1::Namespace;
 use kite_api::State;
+use kite_operator::metrics::KindLabels;
+use kite_operator::operator::Operator;
+use kite_operator::settings::Settings;
 use kite_rules::RuleSet;
-use kube::api::DeleteParams;
+use kite_runtime::shutdown::Shutdown;
+use kube::Api;
+use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 
-use crate::support::{Backend, Kube, Line, Outcome, Watching, began, eventually, run, same};
+use crate::support::{Backend, Kube, Line, Outcome, PATIENCE, Watching, began, eventually, plan, run, same};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_run_is_an_issue_until_a_later_one_succeeds() {
@@ -217,5 +223,63 @@ async fn the_task_that_failed_is_named_as_soon_as_it_was_read() {
     })
     .await;
     assert_eq!(backend.broken(&namespace).await, [("a".to_owned(), 1)].into(), "it is the same failure");
+    watching.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_namespace_that_is_not_selected_any_more_has_not_recovered() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let namespaces = Api::<Namespace>::all(kube.client.clone());
+    let select = async |value: Option<&str>| {
+        let labels = Patch::Merge(json!({"metadata": {"labels": {"kite-test": value}}}));
+        namespaces.patch(&namespace, &PatchParams::default(), &labels).await.unwrap();
+    };
+    select(Some(namespace.as_str())).await;
+    let components = kube.api("appstudio.redhat.com", "Component", "v1alpha1", &namespace);
+    let component = json!({
+        "apiVersion": "appstudio.redhat.com/v1alpha1", "kind": "Component", "metadata": {"name": "a"},
+        "spec": {"componentName": "a", "application": "shop"},
+    });
+    kube.create(&components, component).await;
+    let runs = kube.runs(&namespace);
+    kube.create(&runs, run("a-1", "a", Outcome::Failed)).await;
+    let mut settings = Settings::default();
+    settings.namespaces.selector = Some(format!("kite-test={namespace}"));
+    let shutdown = Shutdown::new();
+    let operator = Operator::start(plan(&kube, &backend, settings, RuleSet::builtin()), &shutdown);
+    eventually("the failure is an issue", async || same(backend.broken(&namespace).await.len(), 1)).await;
+
+    select(None).await;
+    kube.create(&runs, run("b-1", "b", Outcome::Failed)).await;
+    eventually("the runs are nobody's business", async || {
+        let kind = KindLabels { group: "tekton.dev".to_owned(), kind: "PipelineRun".to_owned() };
+        same(operator.metrics().objects.get_or_create(&kind).get(), 0)
+    })
+    .await;
+    assert_eq!(backend.broken(&namespace).await.len(), 1);
+    select(Some(namespace.as_str())).await;
+    eventually("both are issues", async || same(backend.broken(&namespace).await.len(), 2)).await;
+    shutdown.drain(PATIENCE).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_run_has_not_recovered_before_its_result_was_read() {
+    let Some(kube) = Kube::shared().await else { return };
+    let (namespace, backend) = (kube.namespace().await, Backend::start(Line::Up).await);
+    let tasks = kube.api("tekton.dev", "TaskRun", "v1", &namespace);
+    let result = json!({"name": "TEST_OUTPUT", "value": r#"{"result": "FAILURE", "failures": 1}"#});
+    let status = json!({"conditions": [{"type": "Succeeded", "status": "True"}], "results": [result]});
+    let metadata = json!({"name": "t-1-check", "labels": {"tekton.dev/pipelineRun": "t-1"}});
+    let task = json!({"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": metadata, "status": status});
+    kube.create(&tasks, task).await;
+    let mut test = run("t-1", "a", Outcome::Succeeded);
+    test["metadata"]["labels"]["pipelines.appstudio.openshift.io/type"] = "test".into();
+    test["metadata"]["labels"]["test.appstudio.openshift.io/scenario"] = "smoke".into();
+    kube.create(&kube.runs(&namespace), test).await;
+    let watching = Watching::start(&kube, &backend, &namespace);
+    eventually("the failed test is an issue", async || same(backend.broken(&namespace).await.len(), 1)).await;
+    watching.idle().await;
+    assert_eq!(backend.broken(&namespace).await.len(), 1);
     watching.stop().await;
 }

@@ -1,5 +1,6 @@
 //! What happens to files that are wrong.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -259,7 +260,8 @@ fn a_folder_is_read_and_read_again() {
     fs::write(&file, "spec").unwrap();
     fs::write(folder.path().join("bytes.yml"), [0xff, 0xfe, 0xff]).unwrap();
     let (rules, errors) = rules.reload(folder.path());
-    assert_eq!((titles(&rules).len(), errors.len()), (1, 2), "{errors:?}");
+    let files: BTreeSet<_> = errors.iter().map(|error| error.file.rsplit('/').next().unwrap()).collect();
+    assert_eq!((titles(&rules).len(), files), (1, ["bytes.yml", "cart.yaml"].into()), "{errors:?}");
 
     let (rules, errors) = rules.reload(Path::new("/no/such/folder"));
     assert_eq!((titles(&rules).len(), errors.len()), (1, 1), "{errors:?}");

@@ -210,4 +210,6 @@ fn no_label_makes_a_live_cluster_speak_of_another_namespace() {
     let own = |key: &str| format!("mintmaker.appstudio.redhat.com/{key}");
     let pretender = Run::plain("renovate-1").label(&own("repository"), "x").label(&own("namespace"), "another-team");
     assert_eq!(pretender.report().namespace.as_deref(), Some("team-shop"));
+    let another = pretender.label("release.appstudio.openshift.io/namespace", "another-team");
+    assert_eq!(another.report().namespace.as_deref(), Some("team-shop"));
 }
