@@ -96,7 +96,9 @@ impl Operator {
             None => watch::Sender::new(true).subscribe(),
         };
         let kinds = Kinds::default();
-        let (reader, reading) = Reader::new(plan.client.clone(), kinds.clone(), Arc::clone(&outbox), metrics.clone());
+        let readers = plan.settings.borrow().concurrency.readers;
+        let (reader, reading) =
+            Reader::new(plan.client.clone(), kinds.clone(), Arc::clone(&outbox), readers, metrics.clone());
         let until = stop.clone();
         shutdown.spawn(async move { until.run_until_cancelled(reading).await });
         let status = Status::default();

@@ -25,8 +25,6 @@ use crate::records::size;
 
 /// Objects that may wait; what comes when there are more is reported without more words.
 const WAITING: usize = 100_000;
-/// Objects that are looked at side by side.
-const READERS: usize = 8;
 /// How long one read may take.
 const LIMIT: Duration = Duration::from_secs(5);
 /// Objects of one list.
@@ -60,13 +58,14 @@ impl Reader {
         client: Client,
         kinds: Kinds,
         outbox: Arc<Outbox>,
+        readers: usize,
         metrics: Metrics,
     ) -> (Self, impl Future<Output = ()>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         let receiver = Mutex::new(receiver);
         let desk = Desk { client, kinds, outbox, metrics: metrics.clone() };
         let work = async move {
-            let readers = (0..READERS).map(|_| desk.work(&receiver));
+            let readers = (0..readers).map(|_| desk.work(&receiver));
             futures::future::join_all(readers).await;
         };
         (Self { sender, metrics }, work)

@@ -46,8 +46,10 @@ pub struct Settings {
     pub namespaces: Namespaces,
     /// Detectors by name that shall behave otherwise than their files say.
     pub detectors: BTreeMap<String, Override>,
-    /// How much may wait for the backend.
+    /// How much may wait for the backend. A change counts from the next start on.
     pub delivery: DeliverySettings,
+    /// How much is done at one time. A change counts from the next start on.
+    pub concurrency: Concurrency,
 }
 
 /// The KITE that gets the reports.
@@ -123,6 +125,20 @@ impl Default for DeliverySettings {
     }
 }
 
+/// How much is done at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Concurrency {
+    /// Failed objects beside which is looked (task runs, ends of logs), from 1 to 64.
+    pub readers: usize,
+}
+
+impl Default for Concurrency {
+    fn default() -> Self {
+        Self { readers: 8 }
+    }
+}
+
 /// What is wrong with a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
@@ -194,6 +210,9 @@ impl Settings {
     /// Whether the values make sense, given the names of the detectors that there are.
     pub fn check(&self, detectors: &BTreeSet<&str>) -> Result<(), SettingsError> {
         let wrong = |field: &str, message: String| Err(SettingsError::Value { field: field.to_owned(), message });
+        if !(1..=64).contains(&self.concurrency.readers) {
+            return wrong("spec.concurrency.readers", "must be from 1 to 64".to_owned());
+        }
         if let Some(unknown) = self.detectors.keys().find(|name| !detectors.contains(name.as_str())) {
             let known: Vec<_> = detectors.iter().copied().collect();
             return wrong("spec.detectors", format!("has no detector `{unknown}`; there are {}", known.join(", ")));

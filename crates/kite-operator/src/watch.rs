@@ -70,7 +70,12 @@ struct Deadlines {
 impl KindWatch {
     /// Watches until the kind is gone.
     pub async fn run(&mut self) {
-        let mut config = watcher::Config::default().page_size(PAGE);
+        let selectors = self.watching.selectors.clone();
+        let mut config = watcher::Config {
+            label_selector: selectors.labels,
+            field_selector: selectors.fields,
+            ..watcher::Config::default().page_size(PAGE)
+        };
         if self.shared.streaming_lists {
             config = config.streaming_lists();
         }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::binding::Bindings;
@@ -24,11 +26,20 @@ pub struct WatchedKind {
     pub kind: String,
 }
 
+/// Which objects of a kind the API server is asked for; all of them when nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Selectors {
+    /// A label selector.
+    pub labels: Option<String>,
+    /// A field selector.
+    pub fields: Option<String>,
+}
+
 /// A compiled detector.
 #[derive(Debug)]
 pub(crate) struct Detector {
     pub(crate) name: String,
-    pub(crate) watches: Vec<WatchedKind>,
+    pub(crate) watches: BTreeMap<WatchedKind, Selectors>,
     pub(crate) priority: i32,
     /// What its expressions read of the object.
     pub(crate) needed: Needed,
@@ -66,8 +77,10 @@ impl Detector {
         if spec.reports.is_empty() && spec.on_delete.is_empty() {
             compiler.error(name, "a detector has `reports`, or `onDelete`, or both".to_owned());
         }
-        let watches =
-            spec.watches.iter().map(|watch| WatchedKind { group: watch.group.clone(), kind: watch.kind.clone() });
+        let watches = spec.watches.iter().map(|watch| {
+            let kind = WatchedKind { group: watch.group.clone(), kind: watch.kind.clone() };
+            (kind, Selectors { labels: watch.label_selector.clone(), fields: watch.field_selector.clone() })
+        });
         Ok(Self {
             name: name.value.clone(),
             watches: watches.collect(),

@@ -136,11 +136,17 @@ pub(crate) struct LogSpec {
 }
 
 #[derive(serde::Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WatchSpec {
     #[serde(default)]
     pub(crate) group: String,
     pub(crate) kind: String,
+    /// Only objects with these labels, such as `app=shop`, as far as nobody needs the others.
+    #[serde(default)]
+    pub(crate) label_selector: Option<String>,
+    /// Only objects with these fields, such as `type=Warning`, as far as nobody needs the others.
+    #[serde(default)]
+    pub(crate) field_selector: Option<String>,
 }
 
 /// How a payload becomes reports and an answer.

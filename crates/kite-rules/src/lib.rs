@@ -36,7 +36,7 @@ mod trim;
 mod webhook;
 
 pub use config::Config;
-pub use detector::WatchedKind;
+pub use detector::{Selectors, WatchedKind};
 pub use error::{EvalError, RuleError, WebhookError};
 pub use judgement::{Judgement, Owner, Said, Surroundings};
 pub use paths::Needed;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::builtin;
 use crate::config::Config;
-use crate::detector::{Detector, WatchedKind};
+use crate::detector::{Detector, Selectors, WatchedKind};
 use crate::error::{EvalError, RuleError};
 use crate::evaluation::Evaluation;
 use crate::folder;
@@ -25,6 +25,8 @@ pub struct Watching {
     pub needed: Needed,
     /// Whether the deletion of an object says something.
     pub deletion_matters: bool,
+    /// Which objects are asked for: those that all detectors of the kind ask for, otherwise all.
+    pub selectors: Selectors,
 }
 
 impl Default for Watching {
@@ -35,7 +37,7 @@ impl Default for Watching {
         {
             needed.add(path.iter().copied());
         }
-        Self { needed, deletion_matters: false }
+        Self { needed, deletion_matters: false, selectors: Selectors::default() }
     }
 }
 
@@ -114,7 +116,7 @@ impl RuleSet {
                     rules.webhooks.insert(webhook.name().to_owned(), webhook);
                 }
                 Rule::Detector(detector) => {
-                    for watched in &detector.watches {
+                    for watched in detector.watches.keys() {
                         let key = key(&watched.group, &watched.kind);
                         let detectors = rules.detectors.entry(key).or_default();
                         detectors.push(Arc::clone(&detector));
@@ -175,8 +177,10 @@ impl RuleSet {
     /// the detectors are on.
     pub fn kinds(&self, is_on: impl Fn(&str) -> bool) -> BTreeMap<WatchedKind, Watching> {
         let mut kinds = BTreeMap::<_, Watching>::new();
+        let mut wanted = BTreeMap::<_, BTreeSet<&Selectors>>::new();
         for detector in self.detectors.values().flatten().filter(|detector| is_on(&detector.name)) {
-            for kind in &detector.watches {
+            for (kind, selectors) in &detector.watches {
+                wanted.entry(kind.clone()).or_default().insert(selectors);
                 let watching = kinds.entry(kind.clone()).or_default();
                 watching.deletion_matters |= detector.judges_deletions();
                 // One that is off still decides which objects are its own.
@@ -188,6 +192,14 @@ impl RuleSet {
                 kinds.entry(owner.clone()).or_default().deletion_matters = true;
             }
         }
+        for (kind, watching) in &mut kinds {
+            // An object that does not match any more looks as if it were deleted.
+            if let Some([only]) = wanted.get(kind).map(|all| all.iter().copied().collect::<Vec<_>>()).as_deref()
+                && !watching.deletion_matters
+            {
+                watching.selectors = (*only).clone();
+            }
+        }
         kinds
     }
 
@@ -195,7 +207,7 @@ impl RuleSet {
     pub fn access(&self, is_on: impl Fn(&str) -> bool) -> Access {
         let mut access = Access::default();
         for detector in self.detectors.values().flatten().filter(|detector| is_on(&detector.name)) {
-            access.watched.extend(detector.watches.iter().chain(detector.owners()).cloned());
+            access.watched.extend(detector.watches.keys().chain(detector.owners()).cloned());
             access.read.extend(detector.reads().into_iter().cloned());
             access.logs |= detector.reads_logs();
         }

@@ -266,3 +266,25 @@ fn a_folder_is_read_and_read_again() {
     let (rules, errors) = rules.reload(Path::new("/no/such/folder"));
     assert_eq!((titles(&rules).len(), errors.len()), (1, 1), "{errors:?}");
 }
+
+#[test]
+fn less_is_asked_for_only_when_nobody_needs_the_rest() {
+    let detector = |name: &str, selector: &str, more: &str| {
+        let text = DETECTOR.replace("name: cart", &format!("name: {name}"));
+        let kind = "kind: Cart";
+        assert!(text.contains(kind), "{text}");
+        (format!("{name}.yaml"), text.replacen(kind, &format!("{kind}\n      labelSelector: {selector}"), 1) + more)
+    };
+    let selector = |files: Vec<(String, String)>| {
+        let (rules, errors) = RuleSet::builtin().with_files(files);
+        assert_eq!(errors, []);
+        let kinds = rules.kinds(|_| true);
+        kinds.iter().find(|(kind, _)| kind.kind == "Cart").unwrap().1.selectors.labels.clone()
+    };
+    assert_eq!(selector(vec![detector("cart", "a=b", "")]).as_deref(), Some("a=b"));
+    assert_eq!(selector(vec![detector("cart", "a=b", ""), detector("other", "a=b", "")]).as_deref(), Some("a=b"));
+    assert_eq!(selector(vec![detector("cart", "a=b", ""), detector("other", "a=c", "")]), None);
+    let deletes = "  onDelete:\n    - gone: 'true'\n      namespace: ${object.metadata.namespace}\n      \
+                   scope: {resourceType: cart, resourceName: x}\n      runId: x\n";
+    assert_eq!(selector(vec![detector("cart", "a=b", deletes)]), None, "what leaves a selector is not deleted");
+}
