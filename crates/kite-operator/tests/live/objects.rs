@@ -34,8 +34,11 @@ async fn a_failed_run_is_an_issue_until_a_later_one_succeeds() {
         same(backend.broken(&namespace).await, [("b".to_owned(), 1)].into())
     })
     .await;
-    let readiness = watching.operator.readiness();
-    assert!(readiness.is_ready(), "{readiness:?}");
+    eventually("it is ready", async || {
+        let readiness = watching.operator.readiness();
+        if readiness.is_ready() { Ok(()) } else { Err(format!("{readiness:?}")) }
+    })
+    .await;
     watching.stop().await;
 }
 
@@ -250,13 +253,12 @@ async fn a_namespace_that_is_not_selected_any_more_has_not_recovered() {
     let operator = Operator::start(plan(&kube, &backend, settings, RuleSet::builtin()), &shutdown);
     eventually("the failure is an issue", async || same(backend.broken(&namespace).await.len(), 1)).await;
 
+    let kind = KindLabels { group: "tekton.dev".to_owned(), kind: "PipelineRun".to_owned() };
+    let watched = || operator.metrics().objects.get_or_create(&kind).get();
+    eventually("the run is counted", async || same(watched(), 1)).await;
     select(None).await;
+    eventually("the runs are nobody's business", async || same(watched(), 0)).await;
     kube.create(&runs, run("b-1", "b", Outcome::Failed)).await;
-    eventually("the runs are nobody's business", async || {
-        let kind = KindLabels { group: "tekton.dev".to_owned(), kind: "PipelineRun".to_owned() };
-        same(operator.metrics().objects.get_or_create(&kind).get(), 0)
-    })
-    .await;
     assert_eq!(backend.broken(&namespace).await.len(), 1);
     select(Some(namespace.as_str())).await;
     eventually("both are issues", async || same(backend.broken(&namespace).await.len(), 2)).await;
