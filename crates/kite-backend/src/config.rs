@@ -1,5 +1,8 @@
 //! The settings of the `kite-backend` program: flags, each with an environment variable.
 
+mod access;
+mod database;
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -11,7 +14,9 @@ use clap::{Args, CommandFactory as _, Parser, ValueEnum};
 use jiff::SignedDuration;
 use kite_runtime::{duration, logging, secret};
 
-use crate::access::{KubernetesOptions, Permission};
+use self::access::Access;
+pub use self::access::SignIn;
+use self::database::{SSL_MODES, Storage};
 use crate::app::Settings;
 use crate::ingest;
 use crate::service;
@@ -99,56 +104,6 @@ struct Network {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Database")]
-struct Storage {
-    /// `postgres://USER:PASSWORD@HOST/NAME` or `sqlite:PATH`; instead of the parts below.
-    #[arg(long, env = "KITE_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// PostgreSQL server.
-    #[arg(long, env = "KITE_DB_HOST", default_value = "localhost")]
-    db_host: String,
-    /// Its port.
-    #[arg(long, env = "KITE_DB_PORT", default_value_t = 5432)]
-    db_port: u16,
-    /// User. The password is in `KITE_DB_PASSWORD` or in the file named by `KITE_DB_PASSWORD_FILE`.
-    #[arg(long, env = "KITE_DB_USER", default_value = "kite")]
-    db_user: String,
-    /// Name of the database.
-    #[arg(long, env = "KITE_DB_NAME", default_value = "kite")]
-    db_name: String,
-    /// Whether to speak TLS with the server: disable, prefer, require, verify-ca or verify-full.
-    #[arg(long, env = "KITE_DB_SSL_MODE", default_value = "prefer")]
-    db_ssl_mode: String,
-    /// Connections for reading, at most.
-    #[arg(long, env = "KITE_DB_CONNECTIONS", default_value_t = 8)]
-    db_connections: u32,
-    /// Submissions that may wait for a transaction; more are answered 503.
-    #[arg(long, env = "KITE_INGEST_QUEUE", default_value_t = 10_000)]
-    ingest_queue: usize,
-    /// How long healthy reports of scopes without issues are kept, such as 168h.
-    #[arg(long, env = "KITE_KEEP_HEALTHY", default_value = "168h", value_parser = duration::parse)]
-    keep_healthy: Duration,
-}
-
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Access")]
-struct Access {
-    /// Take callers and their rights from this file; otherwise the API server is asked, that of
-    /// the pod or of KUBECONFIG.
-    #[arg(long = "access-file", env = "KITE_ACCESS_FILE")]
-    file: Option<PathBuf>,
-    /// Take only tokens that are for one of these, separated by commas.
-    #[arg(long, env = "KITE_TOKEN_AUDIENCES", value_delimiter = ',')]
-    token_audiences: Vec<String>,
-    /// What callers need in a namespace to read its issues.
-    #[arg(long, env = "KITE_READ_PERMISSION", default_value = "get pods")]
-    read_permission: Permission,
-    /// Let proxies name the caller, if Kubernetes lets them (the verb `impersonate`).
-    #[arg(long, env = "AUTH_IMPERSONATE", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
-    impersonate: bool,
-}
-
-#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Clients")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that existing installations set")]
 struct Clients {
@@ -195,8 +150,6 @@ struct Operation {
     log_format: logging::Format,
 }
 
-const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
-
 /// A setting that stops the start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -224,17 +177,6 @@ pub enum ConfigError {
     /// A secret cannot be read.
     #[error(transparent)]
     Secret(#[from] secret::SecretError),
-}
-
-/// How callers sign in.
-#[derive(Clone, Debug)]
-pub enum SignIn {
-    /// Not at all.
-    Nobody,
-    /// With a token that Kubernetes knows.
-    Kubernetes(KubernetesOptions),
-    /// With a token of this file.
-    Listed(PathBuf),
 }
 
 /// What the settings mean.
@@ -308,47 +250,6 @@ impl Config {
     }
 }
 
-impl Access {
-    fn sign_in(self, environment: ProjectEnv) -> SignIn {
-        match (environment, self.file) {
-            (ProjectEnv::Development, _) => SignIn::Nobody,
-            (_, Some(file)) => SignIn::Listed(file),
-            (_, None) => SignIn::Kubernetes(KubernetesOptions {
-                audiences: self.token_audiences,
-                reading: self.read_permission,
-                impersonation: self.impersonate,
-                ..KubernetesOptions::default()
-            }),
-        }
-    }
-}
-
-impl Storage {
-    fn options(self) -> Result<kite_store::Options, ConfigError> {
-        if !SSL_MODES.contains(&self.db_ssl_mode.as_str()) {
-            return Err(ConfigError::SslMode(self.db_ssl_mode));
-        }
-        let url = match secret::secret_from_env_or_file("KITE_DATABASE_URL")? {
-            _ if self.database_url.is_some() => self.database_url.unwrap_or_default(),
-            Some(url) => secrecy::ExposeSecret::expose_secret(&url).to_owned(),
-            None => {
-                let password = secret::secret_from_env_or_file("KITE_DB_PASSWORD")?;
-                let password = password.map(|password| secrecy::ExposeSecret::expose_secret(&password).to_owned());
-                format!(
-                    "postgres://{}:{}@{}:{}/{}?sslmode={}",
-                    escaped(&self.db_user),
-                    escaped(&password.unwrap_or_default()),
-                    self.db_host,
-                    self.db_port,
-                    escaped(&self.db_name),
-                    escaped(&self.db_ssl_mode)
-                )
-            }
-        };
-        Ok(kite_store::Options { url, max_connections: self.db_connections })
-    }
-}
-
 impl Clients {
     fn settings(self, is_reachable: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
         let promises = [
@@ -394,11 +295,6 @@ fn naming_variable(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// A part of an address.
-fn escaped(part: &str) -> String {
-    form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -413,6 +309,8 @@ mod tests {
         assert!(matches!(plan(&[]).unwrap().sign_in, SignIn::Kubernetes(_)));
         assert!(matches!(plan(&["--access-file", "list.yaml"]).unwrap().sign_in, SignIn::Listed(_)));
         assert!(matches!(parse(&[]).unwrap().plan().unwrap().sign_in, SignIn::Nobody));
+        let listed = parse(&["--access-file", "list.yaml"]).unwrap().plan().unwrap();
+        assert!(matches!(listed.sign_in, SignIn::Listed(_)), "in development too");
         let error = plan(&["--host", "0.0.0.0"]).unwrap_err();
         assert!(error.to_string().contains("KITE_TLS=off"), "{error}");
         assert!(plan(&["--host", "0.0.0.0", "--tls", "off"]).is_ok());
