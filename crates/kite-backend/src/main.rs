@@ -30,7 +30,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn run(plan: Plan) -> anyhow::Result<()> {
     let shutdown = Shutdown::on_signals().context("listen to signals")?;
-    let access = access(&plan.sign_in).await?;
+    let access = access(&plan.sign_in, &shutdown).await?;
     let Some(store) = connect(&plan, &shutdown).await? else { return Ok(()) };
     let Service { router, health, mut registry, app } = Service::start(access, store.clone(), plan.service, &shutdown);
     metrics::register_process(&mut registry, env!("CARGO_PKG_VERSION"));
@@ -66,7 +66,7 @@ async fn run(plan: Plan) -> anyhow::Result<()> {
 }
 
 /// Who may do what, by the settings.
-async fn access(sign_in: &SignIn) -> anyhow::Result<Access> {
+async fn access(sign_in: &SignIn, shutdown: &Shutdown) -> anyhow::Result<Access> {
     Ok(match sign_in {
         SignIn::Nobody => Access::Open,
         SignIn::Kubernetes(options) => {
@@ -78,10 +78,11 @@ async fn access(sign_in: &SignIn) -> anyhow::Result<Access> {
             Access::Kubernetes(Kubernetes::new(client, options.clone()).into())
         }
         SignIn::Listed(path) => {
-            let text = tokio::fs::read_to_string(path).await.with_context(|| format!("read {}", path.display()))?;
-            let listed = Listed::parse(&text).with_context(|| format!("KITE_ACCESS_FILE: {}", path.display()))?;
+            let (listed, work) = Listed::load(path).with_context(|| format!("KITE_ACCESS_FILE: {}", path.display()))?;
             tracing::info!(file = %path.display(), "a file decides who may do what");
-            Access::Listed(listed.into())
+            let stop = shutdown.token();
+            shutdown.spawn(async move { stop.run_until_cancelled(work).await });
+            Access::Listed(listed)
         }
     })
 }

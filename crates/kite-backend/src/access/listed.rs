@@ -2,8 +2,11 @@
 //! without an API server.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{fs, io};
 
+use kite_runtime::files::Followed;
 use serde::Deserialize;
 
 use super::Verb;
@@ -18,12 +21,17 @@ const EVERYWHERE: &str = "*";
 /// Callers and what they may do.
 #[derive(Debug)]
 pub struct Listed {
-    by_token: BTreeMap<Key, (Arc<User>, Vec<Grant>)>,
+    by_token: RwLock<ByToken>,
 }
+
+type ByToken = BTreeMap<Key, (Arc<User>, Vec<Grant>)>;
 
 /// Why a list cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ListedError {
+    /// The file cannot be read.
+    #[error("cannot be read")]
+    File(#[from] io::Error),
     /// It is not what it should be.
     #[error("not an access list: {0}")]
     Unreadable(String),
@@ -86,7 +94,7 @@ impl Listed {
         if (file.api_version.as_str(), file.kind.as_str()) != (API_VERSION, KIND) {
             return Err(ListedError::Unreadable(format!("must have `apiVersion: {API_VERSION}` and `kind: {KIND}`")));
         }
-        let mut by_token = BTreeMap::<_, (Arc<User>, Vec<Grant>)>::new();
+        let mut by_token = ByToken::new();
         for Entry { name, token_sha256, grants } in file.callers {
             let key = hex::decode(&token_sha256).ok().and_then(|bytes| Key::try_from(bytes).ok());
             let key = key.ok_or_else(|| ListedError::Hash(name.clone()))?;
@@ -96,7 +104,37 @@ impl Listed {
             let user = User::new(name, String::new(), Vec::new(), BTreeMap::new());
             by_token.insert(key, (Arc::new(user), grants));
         }
-        Ok(Self { by_token })
+        Ok(Self { by_token: RwLock::new(by_token) })
+    }
+
+    /// Reads a list from a file, and gives the work that keeps it current. While the file cannot be
+    /// used, its last good version counts.
+    pub fn load(path: &Path) -> Result<(Arc<Self>, impl Future<Output = ()> + use<>), ListedError> {
+        let file = Followed::new(path.to_owned());
+        let listed = Arc::new(Self::parse(&fs::read_to_string(path)?)?);
+        Ok((Arc::clone(&listed), listed.follow(file)))
+    }
+
+    async fn follow(self: Arc<Self>, mut file: Followed) {
+        loop {
+            file.changed().await;
+            let text = tokio::fs::read_to_string(file.path()).await.map_err(ListedError::from);
+            match text.and_then(|text| Self::parse(&text)) {
+                Ok(new) => {
+                    let new = new.by_token.into_inner().unwrap_or_else(PoisonError::into_inner);
+                    *self.by_token.write().unwrap_or_else(PoisonError::into_inner) = new;
+                    tracing::info!("the access list was read again");
+                }
+                Err(error) => tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the access list cannot be used; its last good version counts"
+                ),
+            }
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, ByToken> {
+        self.by_token.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Finds out who somebody is. Nobody speaks for others.
@@ -105,14 +143,14 @@ impl Listed {
             return Err(Problem::Forbidden("you may not speak for others here".to_owned()));
         }
         // Whoever guesses learns nothing of a token from the time that a look-up of its hash takes.
-        let found = self.by_token.get(&credentials.key()).map(|(user, _)| Arc::clone(user));
+        let found = self.read().get(&credentials.key()).map(|(user, _)| Arc::clone(user));
         found.ok_or(Problem::Unauthenticated("the token is not valid, or not any more"))
     }
 
     /// Whether a user may do something in a namespace, or in all of them.
     pub fn may(&self, user: &User, verb: Verb, namespace: Option<&str>) -> bool {
-        let grants =
-            self.by_token.values().filter(|(listed, _)| listed.name == user.name).flat_map(|(_, grants)| grants);
+        let callers = self.read();
+        let grants = callers.values().filter(|(listed, _)| listed.name == user.name).flat_map(|(_, grants)| grants);
         grants.filter(|grant| grant.role.allows(verb)).any(|grant| {
             grant.namespaces.iter().any(|granted| granted == EVERYWHERE || Some(granted.as_str()) == namespace)
         })
@@ -171,5 +209,37 @@ callers:
         ] {
             assert!(Listed::parse(&LIST.replace(from, to)).is_err(), "{to}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_is_taken_from_the_file_ends_and_a_broken_file_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("access.yaml");
+        let digits = |token: &str| hex::encode(super::super::user::key(token.as_bytes()));
+        let line = LIST.lines().find(|line| line.contains("tokenSha256")).unwrap();
+        let write = |token: &str| fs::write(&path, LIST.replace(line, &format!("    tokenSha256: {}", digits(token))));
+        write("first").unwrap();
+        let (listed, work) = Listed::load(&path).unwrap();
+        let work = tokio::spawn(work);
+        let is_in = |token: &str| listed.sign_in(&credentials(token)).is_ok();
+        let until = async |is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                assert!(!work.is_finished());
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+        };
+        assert!(is_in("first"));
+        write("the-second-one").unwrap();
+        until(&|| is_in("the-second-one")).await;
+        assert!(!is_in("first"));
+        fs::write(&path, "kind: [").unwrap();
+        tokio::time::sleep(std::time::Duration::from_mins(1)).await;
+        assert!(is_in("the-second-one"));
+        fs::write(
+            &path,
+            LIST.replace("role: view", "role: admin").replace(line, &format!("    tokenSha256: {}", digits("third"))),
+        )
+        .unwrap();
+        until(&|| is_in("third")).await;
     }
 }
