@@ -47,8 +47,8 @@ impl Judge {
         Ok(self.finish(judgement))
     }
 
-    /// Names the cluster in a report that no detector made.
-    pub fn of_this_cluster(&self, mut report: Report) -> Report {
+    /// Names the cluster, unless the detector did.
+    fn of_this_cluster(&self, mut report: Report) -> Report {
         if report.cluster.is_none() {
             report.cluster.clone_from(&self.cluster);
         }

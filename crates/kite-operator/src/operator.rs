@@ -84,7 +84,13 @@ impl Operator {
         shutdown.spawn(async move {
             tokio::select! {
                 () = delivery.run() => {}
-                () = async { drain.cancelled().await; empty(&drained).await } => {}
+                () = async {
+                    drain.cancelled().await;
+                    // What waits while another one leads is that one's to find out.
+                    if drained.is_open() {
+                        drained.emptied().await;
+                    }
+                } => {}
             }
         });
         let leading = match plan.lease {
@@ -150,12 +156,5 @@ impl Operator {
             let operator = operator.clone();
             async move { operator.readiness() }
         })
-    }
-}
-
-async fn empty(outbox: &Outbox) {
-    // What waits while another one leads is that one's to find out.
-    while !outbox.is_empty() && outbox.is_open() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -85,6 +85,12 @@ impl Outbox {
         let _ = self.open.subscribe().wait_for(|open| *open).await;
     }
 
+    /// Ends as soon as nothing waits; whoever adds something meanwhile waits too.
+    pub async fn emptied(&self) {
+        let all = u32::try_from(self.kibibytes).unwrap_or(u32::MAX);
+        let _ = self.room.acquire_many(all).await;
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.room.available_permits() == self.kibibytes

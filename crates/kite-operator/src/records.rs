@@ -36,20 +36,17 @@ pub fn key(uid: &str) -> Uuid {
     })
 }
 
-/// Fingerprint of what was said, and its size in bytes as it goes over the wire.
-pub fn digest(said: &[Said]) -> (Digest, usize) {
+/// Fingerprint of what was said.
+pub fn digest(said: &[Said]) -> Digest {
     if said.is_empty() {
-        return (0, 0);
+        return 0;
     }
     let mut hasher = DefaultHasher::new();
-    let mut size = 0;
     for said in said {
-        let text = serde_json::to_vec(&said.report).unwrap_or_default();
-        size += text.len();
-        text.hash(&mut hasher);
+        serde_json::to_vec(&said.report).unwrap_or_default().hash(&mut hasher);
         said.gone_with.hash(&mut hasher);
     }
-    (hasher.finish().max(1), size)
+    hasher.finish().max(1)
 }
 
 /// Size of a report in bytes, as it goes over the wire.
@@ -121,7 +118,7 @@ mod tests {
     }
 
     fn note(records: &mut Records, uid: &str, title: &str) -> bool {
-        let (digest, _) = digest(&said(title));
+        let digest = digest(&said(title));
         records.note(key(uid), digest, || Some(("ns".to_owned(), uid.to_owned())))
     }
 
@@ -132,7 +129,7 @@ mod tests {
         assert!(!note(&mut records, "a", "failed"));
         assert!(note(&mut records, "b", "failed"));
         assert!(note(&mut records, "a", "failed again"));
-        assert_eq!(digest(&[]), (0, 0));
+        assert_eq!(digest(&[]), 0);
         assert!(!records.note(key("c"), 0, || None), "nothing was said before and nothing now");
     }
 

@@ -62,17 +62,15 @@ impl Shared {
     /// Sends what was said; a standby keeps it.
     pub async fn say(&self, namespace: &str, judgement: &Judgement) {
         for said in &judgement.said {
-            let report = self.judge.of_this_cluster(said.report.clone());
             if !self.leads {
-                self.missed.keep(report);
+                self.missed.keep(said.report.clone());
                 continue;
             }
             let verdict = said.report.verdict.clone().unwrap_or_default();
             let labels = ReportLabels { detector: judgement.detector.clone(), verdict };
             self.metrics.reports.get_or_create(&labels).inc();
             self.owners.note(namespace, said);
-            let bytes = size(&report);
-            self.outbox.push(report, bytes).await;
+            self.outbox.push(said.report.clone(), size(&said.report)).await;
         }
     }
 

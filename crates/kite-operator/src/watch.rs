@@ -156,7 +156,7 @@ impl KindWatch {
             return self.records.seen(key, || name);
         }
         let Some((_, judgement)) = self.judged(object) else { return self.records.seen(key, || name) };
-        let (digest, _) = digest(&judgement.said);
+        let digest = digest(&judgement.said);
         deadlines.set(key, object, judgement.again_at);
         if self.records.digest_of(key) != digest {
             self.say_and_read(object, judgement).await;
@@ -193,7 +193,7 @@ impl KindWatch {
             && let Some((value, judgement)) = self.judged(object)
         {
             // The last state may never have been seen before.
-            let (digest, _) = digest(&judgement.said);
+            let digest = digest(&judgement.said);
             if self.records.digest_of(key) != digest || !judgement.needs.is_empty() {
                 self.say(object.namespace(), &judgement).await;
             }
