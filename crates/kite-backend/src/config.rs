@@ -216,8 +216,9 @@ impl Config {
     pub fn plan(self) -> Result<Plan, ConfigError> {
         let Self { project_env, network, database, access, clients, operation: _ } = self;
         let sign_in = access.sign_in(project_env);
+        let is_guarded = !matches!(sign_in, SignIn::Nobody);
         let is_reachable = !network.host.is_loopback();
-        let is_exposed = is_reachable && matches!(sign_in, SignIn::Nobody);
+        let is_exposed = is_reachable && !is_guarded;
         if is_exposed && !network.insecure_no_auth {
             return Err(ConfigError::Exposed(network.host));
         }
@@ -241,7 +242,7 @@ impl Config {
             limits,
             store: database.options()?,
             service: service::Options {
-                settings: clients.settings(is_reachable, network.write_timeout)?,
+                settings: clients.settings(is_reachable, is_guarded, network.write_timeout)?,
                 ingest,
                 rules,
                 keep_clears,
@@ -251,9 +252,9 @@ impl Config {
 }
 
 impl Clients {
-    fn settings(self, is_reachable: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
+    fn settings(self, is_reachable: bool, is_guarded: bool, answer_within: Duration) -> Result<Settings, ConfigError> {
         let promises = [
-            (!self.feature_namespace_checking, "switching off KITE_FEATURE_NAMESPACE_CHECKING"),
+            (is_guarded && !self.feature_namespace_checking, "switching off KITE_FEATURE_NAMESPACE_CHECKING"),
             (!self.feature_webhooks, "switching off KITE_FEATURE_WEBHOOKS"),
             (!self.feature_metrics, "switching off KITE_FEATURE_METRICS"),
         ];
@@ -349,7 +350,9 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_refused() {
-        for flags in [&["--feature-webhooks", "false"], &["--feature-namespace-checking", "false"]] {
+        for flags in
+            [&["--feature-webhooks", "false"][..], &["--access-file", "a", "--feature-namespace-checking", "false"]]
+        {
             assert!(matches!(parse(flags).unwrap().plan(), Err(ConfigError::NotBuilt(_))), "{flags:?}");
         }
     }

@@ -367,3 +367,10 @@ async fn those_who_ask_at_one_time_ask_the_api_server_once() {
     let reviews = server.received_requests().await.unwrap().len();
     assert_eq!(reviews, 2, "one for the token, one for the right");
 }
+
+#[tokio::test]
+async fn an_api_server_that_does_not_look_at_audiences_is_not_believed() {
+    let options = KubernetesOptions { audiences: vec!["kite".to_owned()], ..KubernetesOptions::default() };
+    let (_moody, service, _server) = Moody::start(options).await;
+    get(&service, "jane", "/api/v1/issues", &[]).await.expect(401);
+}

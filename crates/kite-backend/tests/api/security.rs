@@ -1,11 +1,15 @@
-//! What keeps foreign pages out while nobody signs in.
+//! What keeps foreign pages out while nobody signs in, and secrets and floods always.
+
+use std::num::NonZeroU32;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
+use futures::future::join_all;
 use kite_backend::app::Settings;
+use serde_json::{Value, json};
 
-use crate::support::{Service, issue, text, with_headers};
+use crate::support::{Service, issue, text, with, with_headers};
 
 fn create(headers: &[(&str, &str)]) -> Request<Body> {
     let headers: Vec<_> = [("content-type", "application/json")].iter().chain(headers).copied().collect();
@@ -50,4 +54,31 @@ async fn pages_of_allowed_servers_may_call() {
     let preflight = service.send(with_headers(Method::OPTIONS, "/api/v1/issues", Body::empty(), &ask)).await;
     assert_eq!(preflight.status.as_u16(), 200);
     service.send(create(&[("origin", "https://evil.example")])).await.expect(403);
+}
+
+#[tokio::test]
+async fn secrets_are_taken_out_before_anything_is_stored() {
+    let service = Service::start().await;
+    let words =
+        json!({"title": "login with token=hunter2 failed", "description": "curl https://bot:hunter2@git.example"});
+    let answer = service.send(with_body(&with(issue("a"), words))).await;
+    let created = answer.expect(201);
+    assert!(text(&answer.headers, "warning").contains("secret"), "{answer:?}");
+    let stored = service.get(&format!("/api/v1/issues/{}", created["id"].as_str().unwrap())).await;
+    assert!(!String::from_utf8_lossy(&stored.body).contains("hunter2"), "{stored:?}");
+    assert_eq!(stored.json()["title"], "login with token=[redacted] failed");
+}
+
+#[tokio::test]
+async fn a_flood_of_one_caller_is_put_off() {
+    let settings = Settings { requests_per_second: NonZeroU32::new(1), ..Settings::default() };
+    let service = Service::with(settings, Router::new()).await;
+    let answers = join_all((0..50).map(|_| service.get("/api/v1/issues"))).await;
+    assert!(answers.iter().any(|answer| answer.status == 200));
+    let refused = answers.iter().find(|answer| answer.status == 429).expect("not all of 50 at once");
+    assert!(text(&refused.headers, "retry-after").parse::<u32>().unwrap() > 0);
+}
+
+fn with_body(body: &Value) -> Request<Body> {
+    with_headers(Method::POST, "/api/v1/issues", Body::from(body.to_string()), &[("content-type", "application/json")])
 }

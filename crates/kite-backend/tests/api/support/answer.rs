@@ -28,6 +28,8 @@ impl Answer {
     fn check_promises(&self) {
         assert!(!text(&self.headers, "x-request-id").is_empty(), "{self:?}");
         assert_eq!(text(&self.headers, "x-content-type-options"), "nosniff");
+        assert_eq!(text(&self.headers, "x-frame-options"), "DENY");
+        assert_eq!(text(&self.headers, "content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
         if self.status.as_u16() < 400 || self.status == StatusCode::SERVICE_UNAVAILABLE {
             return;
         }
