@@ -25,7 +25,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// Who may do what.
     pub access: Access,
-    /// How often each caller may ask.
+    /// How often each caller may ask, and how many times at once.
     pub limits: Limits,
     /// The database, for reading.
     pub store: Store,
@@ -64,6 +64,8 @@ pub struct Settings {
     pub look_again: Duration,
     /// Requests that one caller may send in a second (`KITE_RATE_LIMIT_RPS`).
     pub requests_per_second: Option<NonZeroU32>,
+    /// Requests of one caller that may be in flight, streams included (`KITE_REQUESTS_IN_FLIGHT`).
+    pub requests_in_flight: Option<NonZeroU32>,
 }
 
 impl Default for Settings {
@@ -77,6 +79,7 @@ impl Default for Settings {
             answer_within: Duration::from_secs(30),
             look_again: Duration::from_secs(10),
             requests_per_second: None,
+            requests_in_flight: None,
         }
     }
 }
@@ -95,7 +98,7 @@ impl App {
         let http_metrics = HttpMetrics::default();
         Self(Arc::new(Parts {
             access,
-            limits: Limits::new(settings.requests_per_second),
+            limits: Limits::new(settings.requests_per_second, settings.requests_in_flight),
             feed: Feed::start(store.clone(), http_metrics.streams.clone(), shutdown),
             rule_config: Config::new(&settings.cluster_url, &settings.logs_endpoint),
             settings,

@@ -125,6 +125,10 @@ struct Clients {
     /// Requests that one caller may send in a second; 0 is no limit.
     #[arg(long, env = "KITE_RATE_LIMIT_RPS")]
     rate_limit_rps: Option<u32>,
+    /// Requests of one caller that may be in flight, streams included; 0 is no limit. It counts
+    /// where callers sign in.
+    #[arg(long, env = "KITE_REQUESTS_IN_FLIGHT", default_value_t = 256)]
+    requests_in_flight: u32,
     /// Namespaces are always checked where callers sign in, and never in development.
     #[arg(long, env = "KITE_FEATURE_NAMESPACE_CHECKING", default_value_t = true, action = clap::ArgAction::Set)]
     feature_namespace_checking: bool,
@@ -278,6 +282,7 @@ impl Clients {
             allowed_hosts: if is_reachable { Vec::new() } else { local },
             allowed_origins: if self.enable_cors { self.allowed_origins } else { Vec::new() },
             requests_per_second: self.rate_limit_rps.and_then(NonZeroU32::new),
+            requests_in_flight: NonZeroU32::new(self.requests_in_flight).filter(|_| is_guarded),
             ..Settings::default()
         })
     }

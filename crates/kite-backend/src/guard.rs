@@ -6,11 +6,13 @@
 
 use std::net::SocketAddr;
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use http_body_util::BodyExt as _;
 
 use crate::access::Caller;
 use crate::app::{App, Settings};
@@ -35,13 +37,20 @@ pub async fn let_in(State(app): State<App>, mut request: Request, next: Next) ->
     }
     let caller = app.access.sign_in(request.headers()).await?;
     app.limits.count(caller.key())?;
+    let place = app.limits.enter(caller.key())?;
     let written = (!request.method().is_safe()).then(|| Written::by(&caller, &request));
     request.extensions_mut().insert(caller);
     let response = next.run(request).await;
     if let Some(written) = written {
         written.log(&response);
     }
-    Ok(response)
+    // The request lasts until the end of its body, which may be a stream of events.
+    Ok(response.map(|body| {
+        Body::new(body.map_err(move |error| {
+            let _until_the_body_is_dropped = &place;
+            error
+        }))
+    }))
 }
 
 /// What the log says of a request that may have changed something.

@@ -71,9 +71,9 @@ impl Store {
         on_either!(self, totals::namespaces())
     }
 
-    /// Reads one issue.
-    pub async fn issue_get(&self, id: Uuid) -> Result<Option<Issue>, StoreError> {
-        on_either!(self, issues::get(id))
+    /// Reads one issue within reach.
+    pub async fn issue_get(&self, reach: &Reach, id: Uuid) -> Result<Option<Issue>, StoreError> {
+        on_either!(self, issues::get(reach, id))
     }
 
     /// Reads a page of issues.

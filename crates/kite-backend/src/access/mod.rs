@@ -5,7 +5,9 @@
 
 mod credentials;
 mod kubernetes;
+mod list;
 mod listed;
+mod oidc;
 mod permission;
 mod user;
 
@@ -45,7 +47,7 @@ pub enum Access {
     Open,
     /// Kubernetes knows the callers and what they may do.
     Kubernetes(Arc<Kubernetes>),
-    /// A file lists the callers and what they may do.
+    /// A file lists the callers and what they may do; an OIDC issuer may know some of them.
     Listed(Arc<Listed>),
 }
 
@@ -71,7 +73,7 @@ impl Access {
         let user = match self {
             Self::Open => None,
             Self::Kubernetes(kubernetes) => Some(kubernetes.sign_in(&credentials).await?),
-            Self::Listed(listed) => Some(listed.sign_in(&credentials)?),
+            Self::Listed(listed) => Some(listed.sign_in(&credentials).await?),
         };
         Ok(Caller { user, access: self.clone(), credentials: Some(credentials) })
     }

@@ -62,8 +62,7 @@ impl Asking {
             Err(Problem::Forbidden(_)) => Reach::Only(BTreeSet::new()),
             reach => reach?,
         };
-        let issue = app.store.issue_get(id).await?;
-        issue.filter(|issue| reach.includes(&issue.identity.scope.namespace)).ok_or_else(Problem::no_such_issue)
+        app.store.issue_get(&reach, id).await?.ok_or_else(Problem::no_such_issue)
     }
 
     /// Refuses to do something in a namespace where the caller may not, or that is not the one in

@@ -116,6 +116,10 @@ impl Gathered {
 /// A form of a foreign page cannot send these types without asking first, so they guard against
 /// cross-site writes, too.
 fn format(headers: &HeaderMap, is_empty: bool) -> Result<Format, Problem> {
+    // What is small when packed may be gigabytes.
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Problem::WrongMediaType("application/json, not compressed"));
+    }
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 use kite_core::batch::{Outcome, Verdict};
-use kite_core::{Action, Issue, IssueFilter, Submission};
+use kite_core::{Action, Issue, IssueFilter, Reach, Submission};
 use kite_store::{Counts, History, ListQuery, Page, Relation};
 use uuid::Uuid;
 
@@ -90,5 +90,5 @@ pub async fn written_issue(app: &App, outcome: Outcome) -> Result<Issue, Problem
     }
     let id = outcome.issue_id.ok_or_else(Problem::no_such_issue)?;
     // Somebody may have deleted it since.
-    app.store.issue_get(id).await?.ok_or_else(Problem::no_such_issue)
+    app.store.issue_get(&Reach::All, id).await?.ok_or_else(Problem::no_such_issue)
 }

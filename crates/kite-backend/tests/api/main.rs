@@ -8,6 +8,7 @@ mod inputs;
 mod issues;
 mod kubernetes;
 mod limits;
+mod oidc;
 mod people;
 mod reports;
 mod security;

@@ -9,7 +9,9 @@ use futures::future::join_all;
 use kite_backend::app::Settings;
 use serde_json::{Value, json};
 
-use crate::support::{Service, issue, text, with, with_headers};
+use tower::ServiceExt as _;
+
+use crate::support::{Service, issue, request, text, with, with_headers};
 
 fn create(headers: &[(&str, &str)]) -> Request<Body> {
     let headers: Vec<_> = [("content-type", "application/json")].iter().chain(headers).copied().collect();
@@ -77,6 +79,20 @@ async fn a_flood_of_one_caller_is_put_off() {
     assert!(answers.iter().any(|answer| answer.status == 200));
     let refused = answers.iter().find(|answer| answer.status == 429).expect("not all of 50 at once");
     assert!(text(&refused.headers, "retry-after").parse::<u32>().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn one_caller_cannot_keep_all_streams_open() {
+    let settings = Settings { requests_in_flight: NonZeroU32::new(2), ..Settings::default() };
+    let service = Service::with(settings, Router::new()).await;
+    let stream = || request(Method::GET, "/api/v1/stream", Body::empty());
+    let open = async || service.router.clone().oneshot(stream()).await.unwrap();
+    let (first, _second) = (open().await, open().await);
+    let refused = service.get("/api/v1/issues").await;
+    refused.expect(429);
+    assert_eq!(text(&refused.headers, "retry-after"), "2");
+    drop(first);
+    service.get("/api/v1/issues").await.expect(200);
 }
 
 fn with_body(body: &Value) -> Request<Body> {

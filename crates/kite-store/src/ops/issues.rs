@@ -15,10 +15,11 @@ const COLUMNS: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.r
      i.created_at, i.updated_at, t.title, t.description FROM ";
 const ISSUES: &str = "issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
 
-/// Reads one issue.
-pub async fn get(db: &Db, id: Uuid) -> Result<Option<Issue>, StoreError> {
+/// Reads one issue. One that is out of reach takes as long as none, as no text of it is read.
+pub async fn get(db: &Db, reach: &Reach, id: Uuid) -> Result<Option<Issue>, StoreError> {
     let mut query = QueryBuilder::<Driver>::new(COLUMNS);
     query.push(ISSUES).push(" AND i.id = ").push_bind(Id(id));
+    push_reach(&mut query, "i.namespace", reach);
     query.build().fetch_optional(&db.readers).await?.map(|row| issue(&row)).transpose()
 }
 
@@ -98,16 +99,12 @@ pub(super) fn push_from(query: &mut QueryBuilder<Driver>, search: Option<&Search
 /// Adds the search's conditions on `t`.
 pub(super) fn push_found(query: &mut QueryBuilder<Driver>, filter: &IssueFilter, search: &Search) {
     push_search(query, search);
-    if let Reach::Only(namespaces) = &filter.reach {
-        push_in(query, "t.namespace", namespaces.iter().cloned());
-    }
+    push_reach(query, "t.namespace", &filter.reach);
 }
 
 /// Adds the filter's conditions on `i` and `t`.
 pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter, search: Option<&Search>) {
-    if let Reach::Only(namespaces) = &filter.reach {
-        push_in(query, "i.namespace", namespaces.iter().cloned());
-    }
+    push_reach(query, "i.namespace", &filter.reach);
     push_any(query, "i.cluster", filter.clusters.iter().cloned());
     push_any(query, "i.state", filter.states.iter().map(|state| state.code()));
     push_any(query, "i.severity", filter.severities.iter().map(|severity| severity.code()));
@@ -126,6 +123,12 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     }
     if let Some(search) = search {
         push_found(query, filter, search);
+    }
+}
+
+fn push_reach(query: &mut QueryBuilder<Driver>, column: &'static str, reach: &Reach) {
+    if let Reach::Only(namespaces) = reach {
+        push_in(query, column, namespaces.iter().cloned());
     }
 }
 

@@ -206,7 +206,7 @@ async fn relations_stay_inside_a_namespace_and_go_with_the_issue(database: Tempo
     assert_eq!(store.relation_add(ids[1], ids[0]).await.expect("an answer"), Relating::Exists);
     let relations = store.relation_list(&ids[..1]).await.expect("relations");
     assert_eq!((relations[0].source.id, relations[0].target.id), (ids[0], ids[1]));
-    assert!(store.issue_get(ids[1]).await.expect("a read").expect("it is there").related);
+    assert!(store.issue_get(&Reach::All, ids[1]).await.expect("a read").expect("it is there").related);
 
     apply(&store, each([decided(&one, "d", at(5), Action::Delete)])).await;
     assert!(store.relation_list(&ids).await.expect("relations").is_empty());

@@ -2,7 +2,7 @@
 
 use kite_core::Reason::{CameBack, FirstFailure, Recovered, ReopenedBy, ResolvedBy, SeenAgain, SeverityRaised};
 use kite_core::batch::Verdict;
-use kite_core::{Action, Clear, Content, Entry, IssueType, Severity, State, Submission, Target};
+use kite_core::{Action, Clear, Content, Entry, IssueType, Reach, Severity, State, Submission, Target};
 use kite_store::testing::Temporary;
 use kite_testing::build::{at, content, decided, each, failing, healthy, identity, scope, scope_in};
 use uuid::Uuid;
@@ -102,7 +102,7 @@ async fn deleting_leaves_a_mark_and_a_later_failure_is_a_new_issue(database: Tem
     let (store, builds) = (database.connect().await, identity(scope("shop")));
     let first = apply(&store, each([failing(&builds, "r1", at(1))])).await[0].issue_id.expect("an issue");
     apply(&store, each([decided(&builds, "d", at(5), Action::Delete)])).await;
-    assert_eq!(store.issue_get(first).await.expect("a read"), None);
+    assert_eq!(store.issue_get(&Reach::All, first).await.expect("a read"), None);
     assert_eq!(all_in(&store, "team-a").await.total, 0, "the counters follow");
 
     apply(&store, each([failing(&builds, "r1", at(1)), failing(&builds, "r2", at(3))])).await;
@@ -111,7 +111,8 @@ async fn deleting_leaves_a_mark_and_a_later_failure_is_a_new_issue(database: Tem
     let second = apply(&store, each([failing(&builds, "r3", at(6))])).await.remove(0);
     assert_eq!(second.verdict, Verdict::Created);
     assert_ne!(second.issue_id, Some(first));
-    let issue = store.issue_get(second.issue_id.expect("an issue")).await.expect("a read").expect("it is there");
+    let issue =
+        store.issue_get(&Reach::All, second.issue_id.expect("an issue")).await.expect("a read").expect("it is there");
     assert_eq!((issue.count, issue.episodes, issue.detected_at), (1, 1, at(6)));
 }
 

@@ -1,6 +1,7 @@
 //! A service on a database of its own, and a client that talks to its router.
 
 mod answer;
+mod cluster;
 mod fixtures;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 pub use answer::Answer;
+pub use cluster::{Rules, cluster};
 pub use fixtures::*;
 
 /// A running service that only one test uses.

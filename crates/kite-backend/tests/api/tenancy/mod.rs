@@ -1,0 +1,8 @@
+//! Nobody sees or changes what is not theirs.
+
+mod calls;
+mod matrix;
+mod tenants;
+mod ways_in;
+mod who;
+mod world;

@@ -1,0 +1,91 @@
+//! What a tenant sees, and what it cannot see.
+
+use axum::http::Method;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+
+use super::who::Who;
+use super::world::{By, World, asked_by};
+use crate::support::{issue, with};
+
+#[tokio::test]
+async fn lists_and_counts_hold_exactly_what_the_caller_may_read() {
+    let world = World::new(By::List).await;
+    for (who, wanted) in [
+        (Who::Neighbour, 1),
+        (Who::Reader, 2),
+        (Who::Publisher, 0),
+        (Who::ClusterReader, 3),
+        (Who::ClusterPublisher, 0),
+    ] {
+        let list = world.send(who, Method::GET, "/api/v1/issues", None).await.expect(200);
+        assert_eq!(list["total"].as_u64(), Some(wanted), "{who:?}: {list}");
+        assert_eq!(list["data"].as_array().unwrap().len() as u64, wanted, "{who:?}: {list}");
+        let summary = world.send(who, Method::GET, "/api/v1/issues/summary", None).await.expect(200);
+        assert_eq!(summary["total"]["active"].as_u64(), Some(wanted), "{who:?}: {summary}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_tells_only_of_what_its_caller_may_read() {
+    let world = World::new(By::List).await;
+    let response = world.answer(Who::Neighbour, Method::GET, "/api/v1/stream", None).await;
+    let mut body = response.into_body();
+    for (component, namespace) in [("hidden", "team-a"), ("shown", "team-b")] {
+        let created = with(issue(component), json!({"namespace": namespace}));
+        world.send(Who::ClusterAdmin, Method::POST, "/api/v1/issues", Some(&created)).await.expect(201);
+    }
+    let mut text = String::new();
+    while !text.contains("shown") {
+        let frame = tokio::time::timeout(std::time::Duration::from_secs(20), body.frame()).await;
+        let data = frame.expect("an event in time").expect("another event").unwrap().into_data().unwrap();
+        text.push_str(std::str::from_utf8(&data).unwrap());
+    }
+    assert!(!text.contains("hidden") && !text.contains("team-a"), "{text}");
+}
+
+#[tokio::test]
+async fn an_issue_elsewhere_cannot_be_told_from_none() {
+    let world = World::new(By::List).await;
+    let none = "01890000-0000-7000-8000-000000000000";
+    for who in [Who::Neighbour, Who::Publisher] {
+        for path in ["", "/history", "?namespace=team-a", "?namespace=team-b"] {
+            let ask = async |id: &str| {
+                let answer = world.send(who, Method::GET, &format!("/api/v1/issues/{id}{path}"), None).await;
+                let mut body = answer.json();
+                body["requestId"] = Value::Null;
+                (answer.status, body)
+            };
+            assert_eq!(ask(&world.one).await, ask(none).await, "{who:?} {path}");
+        }
+    }
+    let list = world.send(Who::Neighbour, Method::GET, "/api/v1/issues", None).await.expect(200);
+    let path = format!("/api/v1/issues/{}/related", list["data"][0]["id"].as_str().unwrap());
+    for id in [&world.one, none] {
+        world.send(Who::Neighbour, Method::POST, &path, Some(&json!({"relatedId": id}))).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn nobody_speaks_for_others_unless_that_is_switched_on() {
+    let world = World::new(By::List).await;
+    for header in ["impersonate-user", "impersonate-group", "impersonate-uid", "impersonate-extra-scopes"] {
+        let mut request = asked_by(Who::ClusterAdmin, Method::GET, "/api/v1/issues", None);
+        request.headers_mut().insert(header, "jane".parse().unwrap());
+        world.service.send(request).await.expect(403);
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_sign_in_is_told_how() {
+    let world = World::new(By::List).await;
+    for path in ["/api/v1/issues", "/openapi.json", "/anything", "/api/v1/version"] {
+        let answer = world.send(Who::Nobody, Method::GET, path, None).await;
+        answer.expect(401);
+        assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"kite\"");
+    }
+    let health = world.send(Who::Nobody, Method::GET, "/api/v1/health", None).await.expect(200);
+    assert_eq!(health["components"], json!({}), "strangers learn that it is up");
+    let health = world.send(Who::Publisher, Method::GET, "/api/v1/health/", None).await.expect(200);
+    assert_eq!(health["components"]["database"]["status"], "UP");
+}
