@@ -3,8 +3,10 @@
 use std::{
     collections::VecDeque,
     env,
+    ffi::OsStr,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
+    path::Path,
     process::{Command, Stdio},
     sync::mpsc::{Sender, channel},
     time::{Duration, Instant},
@@ -39,6 +41,16 @@ pub struct Backend {
 impl Backend {
     /// Starts one without authentication, as its release would run otherwise, and waits until it answers.
     pub fn start(database_url: &str) -> Result<Self> {
+        Self::start_with(database_url, &[("KITE_PROJECT_ENV", OsStr::new("development"))])
+    }
+
+    /// Starts one whose callers sign in with tokens that an API server knows.
+    pub fn start_guarded(database_url: &str, kubeconfig: &Path) -> Result<Self> {
+        let environment = [("KITE_PROJECT_ENV", OsStr::new("production")), ("KUBECONFIG", kubeconfig.as_os_str())];
+        Self::start_with(database_url, &environment)
+    }
+
+    fn start_with(database_url: &str, environment: &[(&str, &OsStr)]) -> Result<Self> {
         let program = program::build("kite-backend")?;
         let begin = Instant::now();
         let mut command = Command::new(program);
@@ -48,7 +60,7 @@ impl Backend {
             }
         }
         let mut child = command
-            .env("KITE_PROJECT_ENV", "development")
+            .envs(environment.iter().copied())
             .env("KITE_DATABASE_URL", database_url)
             .env("KITE_HOST", "127.0.0.1")
             .env("KITE_PORT", "0")
@@ -86,6 +98,14 @@ pub fn get(path_and_query: &str) -> Call {
 /// A request that sends JSON to a path.
 pub fn post(path_and_query: &str, json: Vec<u8>) -> Call {
     call(Method::POST, path_and_query, json)
+}
+
+/// The same request by whoever has a token.
+pub fn signed(mut call: Call, token: &str) -> Call {
+    if let Ok(bearer) = header::HeaderValue::try_from(format!("Bearer {token}")) {
+        call.headers_mut().insert(header::AUTHORIZATION, bearer);
+    }
+    call
 }
 
 fn call(method: Method, path_and_query: &str, body: Vec<u8>) -> Call {

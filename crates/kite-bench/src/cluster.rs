@@ -39,8 +39,13 @@ pub struct ApiServer {
 impl ApiServer {
     /// Starts one in which Tekton's kinds are not known yet.
     pub fn start() -> Result<Self> {
+        Self::start_with(&Options::default())
+    }
+
+    /// Starts one with these users.
+    pub fn start_with(options: &Options) -> Result<Self> {
         let programs = Programs::find().context("find the test cluster's programs (`cargo xtask setup` gets them)")?;
-        let cluster = Cluster::start(&programs, &Options::default())?;
+        let cluster = Cluster::start(&programs, options)?;
         let authority = Certificate::from_pem(&fs::read(cluster.certificates())?)?;
         let client = Client::builder().tls_certs_only([authority]).timeout(Duration::from_mins(2)).build()?;
         Ok(Self { cluster, client })
@@ -91,6 +96,30 @@ impl ApiServer {
         sent.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await
     }
 
+    /// Lets a user read and report in a namespace.
+    pub async fn grant(&self, user: &str, namespace: &str) -> Result<()> {
+        let group = "rbac.authorization.k8s.io";
+        let role = json!({"metadata": {"name": "caller"}, "rules": [
+            {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]},
+            {"apiGroups": ["kite.dev"], "resources": ["reports"], "verbs": ["create"]},
+        ]});
+        let binding = json!({
+            "metadata": {"name": "caller"},
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": "caller"},
+            "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
+        });
+        for (kind, object) in [("roles", role), ("rolebindings", binding)] {
+            let path = format!("/apis/{group}/v1/namespaces/{namespace}/{kind}");
+            self.send(Method::POST, &path, &object).await?;
+        }
+        Ok(())
+    }
+
+    /// The token of a user that it was started with.
+    pub fn token_of(&self, user: &str) -> Result<String> {
+        self.cluster.token_of(user).map(str::to_owned).with_context(|| format!("find the token of `{user}`"))
+    }
+
     /// Changes the status of runs, as fast as the API server takes it.
     pub async fn end_runs(&self, runs: impl Iterator<Item = (String, String)>) -> Result<()> {
         let status = json!({"status": failed()});
@@ -132,7 +161,8 @@ impl ApiServer {
         Ok(text)
     }
 
-    fn kubeconfig(&self) -> PathBuf {
+    /// The file with which its administrator finds it.
+    pub fn kubeconfig(&self) -> PathBuf {
         self.cluster.kubeconfig().to_owned()
     }
 }

@@ -53,13 +53,24 @@ pub fn send_for(
     window: Window,
     mut draw: impl FnMut() -> Call,
 ) -> Result<Answers> {
-    send(address, connections, Some(window), || Some(draw()))
+    send(address, connections, Some(window), is_accepted, || Some(draw()))
+}
+
+/// Sends what is drawn until the window closes; nothing of it may be found.
+pub fn miss_for(
+    address: SocketAddr,
+    connections: u16,
+    window: Window,
+    mut draw: impl FnMut() -> Call,
+) -> Result<Answers> {
+    let is_missed = |status, _: &Bytes| status == StatusCode::NOT_FOUND;
+    send(address, connections, Some(window), is_missed, || Some(draw()))
 }
 
 /// Sends all of these requests over so many connections.
 pub fn send_all(address: SocketAddr, connections: u16, calls: impl IntoIterator<Item = Call>) -> Result<Answers> {
     let mut calls = calls.into_iter();
-    send(address, connections, None, || calls.next())
+    send(address, connections, None, is_accepted, || calls.next())
 }
 
 /// Sends one request and gives the body of the answer.
@@ -95,6 +106,7 @@ fn send(
     address: SocketAddr,
     connections: u16,
     window: Option<Window>,
+    is_wanted: fn(StatusCode, &Bytes) -> bool,
     draw: impl FnMut() -> Option<Call>,
 ) -> Result<Answers> {
     let draw = RefCell::new(draw);
@@ -102,7 +114,7 @@ fn send(
     runtime()?.block_on(async {
         let senders = try_join_all((0..connections).map(|_| connect(address))).await?;
         let begin = Instant::now();
-        let counted = Counted::new(begin, window)?;
+        let counted = Counted::new(begin, window, is_wanted)?;
         let loops = senders.into_iter().map(|sender| keep_sending(sender, &draw, &counted));
         try_join_all(loops).await?;
         counted.into_answers(begin)
@@ -119,7 +131,7 @@ async fn keep_sending(
     {
         let begin = Instant::now();
         let (status, body) = exchange(&mut sender, call).await?;
-        if is_accepted(status, &body) {
+        if (counted.is_wanted)(status, &body) {
             counted.accepted(begin)?;
         } else {
             counted.refused(status, &body);
@@ -132,17 +144,19 @@ async fn keep_sending(
 struct Counted {
     from: Instant,
     until: Option<Instant>,
+    is_wanted: fn(StatusCode, &Bytes) -> bool,
     times: RefCell<Histogram<u64>>,
     refused: Cell<u64>,
     first_refusal: RefCell<String>,
 }
 
 impl Counted {
-    fn new(begin: Instant, window: Option<Window>) -> Result<Self> {
+    fn new(begin: Instant, window: Option<Window>, is_wanted: fn(StatusCode, &Bytes) -> bool) -> Result<Self> {
         let from = begin + window.map_or(Duration::ZERO, |window| window.warm_up);
         Ok(Self {
             from,
             until: window.map(|window| from + window.measured),
+            is_wanted,
             times: RefCell::new(Histogram::new(3)?),
             refused: Cell::default(),
             first_refusal: RefCell::default(),

@@ -21,7 +21,7 @@ use axum::{
 use futures::{future::join_all, stream};
 use kite_runtime::serve::{Limits, Server};
 use tokio::{
-    io::AsyncReadExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::{Notify, oneshot},
     task::{JoinHandle, yield_now},
@@ -145,6 +145,51 @@ async fn an_idle_connection_is_closed_and_a_streaming_one_is_not() {
 
     last_chunk.notify_one();
     assert_eq!(streaming.text().await.unwrap(), "first,last");
+}
+
+#[tokio::test]
+async fn a_request_that_drips_in_is_cut() {
+    let limits = Limits { idle: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start(Router::new().route("/", get(async || "ok")), limits).await;
+    for begun in ["GET / HT", "GET / HTTP/1.1\r\nhost: a\r\nx-slow: "] {
+        let mut dripping = TcpStream::connect(server.address).await.unwrap();
+        dripping.write_all(begun.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let ended = timeout(Duration::from_secs(10), async {
+            // Each byte is in time for itself; what counts is when the header began.
+            let (mut from, mut to) = dripping.split();
+            let dripped = async {
+                while to.write_all(b"a").await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            };
+            tokio::select! {
+                read = from.read_to_end(&mut answer) => drop(read),
+                () = dripped => {}
+            }
+        });
+        ended.await.expect("the connection is closed");
+        assert!(!answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert_eq!(server.get("/").await.unwrap(), "ok", "others are served");
+}
+
+#[tokio::test]
+async fn a_giant_header_is_refused() {
+    let server = Running::start(Router::new().route("/", get(async || "ok")), Limits::default()).await;
+    for head in [
+        format!("GET / HTTP/1.1\r\nhost: a\r\nx-giant: {}\r\n\r\n", "a".repeat(2 << 20)),
+        format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(2 << 20)),
+        format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", "x-many: a\r\n".repeat(1000)),
+    ] {
+        let mut client = TcpStream::connect(server.address).await.unwrap();
+        // It may close before it has read everything.
+        let _ = client.write_all(head.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = timeout(Duration::from_secs(10), client.read_to_end(&mut answer)).await.expect("an end");
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert_eq!(server.get("/").await.unwrap(), "ok");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::{Service, issue, pipeline_failure, report, request, with};
+use crate::support::{Service, issue, pipeline_failure, report, request, with, with_headers};
 
 const MIB: usize = 1024 * 1024;
 
@@ -39,6 +39,18 @@ async fn each_route_has_its_limit_and_says_413_beyond() {
     let answer = service.post("/api/v1/webhooks/pipeline-failure", &long).await.expect(201);
     assert!(answer["issue"]["description"].as_str().unwrap().len() <= 65_536, "logs are cut");
     assert_eq!(answer["warnings"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nothing_that_is_packed_is_unpacked() {
+    let service = Service::start().await;
+    for encoding in ["gzip", "br", "zstd", "deflate", "gzip, identity"] {
+        let headers = [("content-type", "application/json"), ("content-encoding", encoding)];
+        for path in ["/api/v1/issues", "/api/v1/reports", "/api/v1/webhooks/pipeline-failure"] {
+            let bomb = with_headers(Method::POST, path, Body::from(vec![0x1f, 0x8b, 8, 0]), &headers);
+            service.send(bomb).await.expect(415);
+        }
+    }
 }
 
 #[tokio::test]

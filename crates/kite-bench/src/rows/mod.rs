@@ -1,5 +1,6 @@
 //! The measurements, by name.
 
+mod access;
 mod batch;
 mod dump;
 mod lists;
@@ -43,6 +44,8 @@ pub enum Name {
     DumpJson,
     /// A dump of 20,000 pipeline runs in YAML (200 MB), read by kite-local
     DumpYaml,
+    /// What signing in costs: 32 callers with tokens of their own, and what the time of a 404 tells
+    Access,
     /// The operator beside a real API server: start with 100,000 objects, events, a burst, at rest
     Operator,
 }
@@ -67,6 +70,7 @@ impl Name {
             Self::Memory => memory::measure(bench),
             Self::DumpJson => dump::measure_json(bench),
             Self::DumpYaml => dump::measure_yaml(bench),
+            Self::Access => access::measure(bench),
             Self::Operator => operator::measure(bench),
         }
     }
