@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use kite_api::FieldError;
 use kite_store::StoreError;
 
+use crate::access::Verb;
 use crate::ingest::IngestError;
 
 /// Most wrong fields that one answer names.
@@ -90,9 +91,9 @@ impl Problem {
         Self::NotFound("there is no such issue".to_owned())
     }
 
-    /// The caller may not see or change this namespace.
-    pub fn foreign_namespace(namespace: &str) -> Self {
-        Self::Forbidden(format!("no access to the namespace `{namespace}`"))
+    /// The caller may not do this in this namespace.
+    pub fn foreign_namespace(verb: Verb, namespace: &str) -> Self {
+        Self::Forbidden(format!("you may not {} in the namespace `{namespace}`", verb.words()))
     }
 
     /// The request may be sent again later.

@@ -40,6 +40,20 @@ pub enum Verb {
     Report,
 }
 
+impl Verb {
+    /// What a caller wanted to do.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Read => "read issues",
+            Self::Create => "open issues",
+            Self::Update => "change issues",
+            Self::Delete => "delete issues",
+            Self::Resolve => "resolve issues",
+            Self::Report => "report",
+        }
+    }
+}
+
 /// Where the answers come from; cheap to clone.
 #[derive(Clone)]
 pub enum Access {

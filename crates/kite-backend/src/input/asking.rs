@@ -47,7 +47,7 @@ impl Asking {
             if self.caller.may(Verb::Read, Some(namespace)).await? {
                 return Ok(Reach::Only([namespace.clone()].into()));
             }
-            return Err(Problem::foreign_namespace(namespace));
+            return Err(Problem::foreign_namespace(Verb::Read, namespace));
         }
         if self.caller.may(Verb::Read, None).await? {
             return Ok(Reach::All);
@@ -69,7 +69,11 @@ impl Asking {
     /// the query: what was checked must be what is written.
     pub async fn may(&self, verb: Verb, namespace: &str) -> Result<(), Problem> {
         self.named(namespace)?;
-        if self.caller.may(verb, Some(namespace)).await? { Ok(()) } else { Err(Problem::foreign_namespace(namespace)) }
+        if self.caller.may(verb, Some(namespace)).await? {
+            Ok(())
+        } else {
+            Err(Problem::foreign_namespace(verb, namespace))
+        }
     }
 
     /// Those of some namespaces in which the caller may do something.

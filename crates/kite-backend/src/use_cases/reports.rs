@@ -74,7 +74,7 @@ fn within(
     for namespace in namespaces(&checked.value) {
         asking.named(&namespace).map_err(|problem| refused(&problem))?;
         if !allowed.contains(&namespace) {
-            return Err(refused(&Problem::foreign_namespace(&namespace)));
+            return Err(refused(&Problem::foreign_namespace(Verb::Report, &namespace)));
         }
     }
     Ok(checked)
