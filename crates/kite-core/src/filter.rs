@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::access::Reach;
 use crate::issue::{Issue, IssueType, Severity, State};
 use crate::text;
@@ -30,6 +32,10 @@ pub struct IssueFilter {
     pub components: Vec<String>,
     /// Other labels: each key must have one of its values.
     pub labels: BTreeMap<String, Vec<String>>,
+    /// The present (or last) episode began at this time or later.
+    pub detected_from: Option<Timestamp>,
+    /// The present (or last) episode began before this time.
+    pub detected_before: Option<Timestamp>,
     /// Part of the title or of the beginning of the description, case ignored.
     pub search: Option<String>,
 }
@@ -48,6 +54,8 @@ impl IssueFilter {
             applications: Vec::new(),
             components: Vec::new(),
             labels: BTreeMap::new(),
+            detected_from: None,
+            detected_before: None,
             search: None,
         }
     }
@@ -70,6 +78,8 @@ impl IssueFilter {
             && has_label(issue, "application", &self.applications)
             && has_label(issue, "component", &self.components)
             && self.labels.iter().all(|(key, values)| has_label(issue, key, values))
+            && self.detected_from.is_none_or(|from| issue.detected_at >= from)
+            && self.detected_before.is_none_or(|before| issue.detected_at < before)
             && self.search.as_ref().is_none_or(|wanted| {
                 text::searchable(&issue.title, &issue.description).contains(&text::fold_case(wanted))
             })

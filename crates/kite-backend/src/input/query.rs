@@ -6,6 +6,7 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use kite_core::issue::UnknownWord;
 use kite_core::{IssueFilter, Reach};
 use kite_store::{ListQuery, Sort, Start};
@@ -77,7 +78,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// The filter of a list, a summary or a stream.
-    pub fn filter(&self, asking: &Asking, reach: Reach) -> Result<IssueFilter, Problem> {
+    pub fn filter(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<IssueFilter, Problem> {
         let mut filter = IssueFilter {
             clusters: self.list("cluster")?,
             states: self.words("state")?,
@@ -88,6 +89,8 @@ impl<'a> Parameters<'a> {
             resource_names: self.values("resourceName")?,
             applications: self.list("application")?,
             components: self.list("component")?,
+            detected_from: self.moment("detectedFrom", now)?,
+            detected_before: self.moment("detectedBefore", now)?,
             search: self.search(asking)?,
             ..IssueFilter::all(reach)
         };
@@ -100,6 +103,17 @@ impl<'a> Parameters<'a> {
             return Err(Problem::bad_query("label", format!("must have at most {MOST_VALUES} values")));
         }
         Ok(filter)
+    }
+
+    /// A time, or how long ago it was: `2d` or `12h`.
+    fn moment(&self, name: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        let time = text.parse().ok().or_else(|| {
+            let ago = text.parse().ok().filter(|ago: &Span| ago.is_positive())?;
+            let days = SpanRelativeTo::days_are_24_hours();
+            now.checked_sub(ago.to_duration(days).ok()?).ok()
+        });
+        time.map(Some).ok_or_else(|| Problem::bad_query(name, "must be a time (RFC 3339) or how long ago it was, such as `2d` or `12h`"))
     }
 
     fn search(&self, asking: &Asking) -> Result<Option<String>, Problem> {
@@ -152,9 +166,9 @@ pub struct Listing(pub ListQuery);
 pub struct Filtering(pub IssueFilter);
 
 impl Parameters<'_> {
-    fn listing(&self, asking: &Asking, reach: Reach) -> Result<ListQuery, Problem> {
+    fn listing(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<ListQuery, Problem> {
         Ok(ListQuery {
-            filter: self.filter(asking, reach)?,
+            filter: self.filter(asking, reach, now)?,
             sort: self.sort()?,
             limit: self.limit()?,
             start: self.start()?,
@@ -168,7 +182,7 @@ impl FromRequestParts<App> for Listing {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let asking = Asking::from_request_parts(parts, app).await?;
         let reach = asking.reach(app).await?;
-        Parameters::of(&parts.uri)?.listing(&asking, reach).map(Self)
+        Parameters::of(&parts.uri)?.listing(&asking, reach, app.clock.now()).map(Self)
     }
 }
 
@@ -178,7 +192,7 @@ impl FromRequestParts<App> for Filtering {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let asking = Asking::from_request_parts(parts, app).await?;
         let reach = asking.reach(app).await?;
-        Parameters::of(&parts.uri)?.filter(&asking, reach).map(Self)
+        Parameters::of(&parts.uri)?.filter(&asking, reach, app.clock.now()).map(Self)
     }
 }
 
@@ -197,13 +211,15 @@ mod tests {
     use super::*;
     use crate::access::Access;
 
+    const NOW: Timestamp = Timestamp::constant(1_000_000, 0);
+
     async fn listing(query: &str) -> Result<ListQuery, StatusCode> {
         let caller = Access::Open.sign_in(&HeaderMap::new()).await.unwrap();
         let request = Request::get(format!("/issues?{query}")).extension(caller).body(()).unwrap();
         let (mut parts, ()) = request.into_parts();
         let listing = async {
             let asking = Asking::from_request_parts(&mut parts, &()).await?;
-            Parameters::of(&parts.uri)?.listing(&asking, Reach::All)
+            Parameters::of(&parts.uri)?.listing(&asking, Reach::All, NOW)
         };
         listing.await.map_err(|problem: Problem| problem.status())
     }
@@ -216,6 +232,13 @@ mod tests {
         assert_eq!((filter.resource_names, filter.states), (vec!["a,b".to_owned()], vec![]));
         assert_eq!(filter.labels["team"], ["x", "y"]);
         assert_eq!((sort, limit, start), (Sort::Newest, LIMIT, Start::Offset(0)));
+    }
+
+    #[tokio::test]
+    async fn times_are_given_plainly_or_by_their_age() {
+        let filter = listing("detectedFrom=2d&detectedBefore=1970-01-12T00:00:00Z").await.unwrap().filter;
+        assert_eq!(filter.detected_from, Timestamp::from_second(1_000_000 - 2 * 86_400).ok());
+        assert_eq!(filter.detected_before, Timestamp::from_second(11 * 86_400).ok());
     }
 
     #[tokio::test]
@@ -236,6 +259,9 @@ mod tests {
             "cursor=%25",
             "cursor=AAAA",
             "namespace=a&namespace=b",
+            "detectedFrom=-2d",
+            "detectedFrom=yesterday",
+            "detectedBefore=99999y",
             "search=a%00bc",
             "namespace=%00",
         ];

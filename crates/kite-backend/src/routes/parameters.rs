@@ -90,6 +90,10 @@ pub struct Filters {
     label: Option<String>,
     /// Clusters; a list.
     cluster: Option<String>,
+    /// The episode began then or later: a time, or its age such as `2d` or `12h`.
+    detected_from: Option<String>,
+    /// The episode began before: a time, or its age.
+    detected_before: Option<String>,
     /// Part of the title or the description, case ignored; without a namespace at least 3 characters.
     search: Option<String>,
 }

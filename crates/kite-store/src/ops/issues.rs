@@ -121,6 +121,12 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
         }
         query.push(")");
     }
+    if let Some(from) = filter.detected_from {
+        query.push(" AND i.detected_at >= ").push_bind(Time(from));
+    }
+    if let Some(before) = filter.detected_before {
+        query.push(" AND i.detected_at < ").push_bind(Time(before));
+    }
     if let Some(search) = search {
         push_found(query, filter, search);
     }

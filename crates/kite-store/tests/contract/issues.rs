@@ -86,6 +86,7 @@ async fn filters_and_totals_agree(database: Temporary) {
         },
         IssueFilter { resource_names: vec!["shop-7".to_owned()], ..IssueFilter::all(Reach::All) },
         IssueFilter { search: Some("BUILD 1".to_owned()), ..in_namespace("team-1") },
+        IssueFilter { detected_from: Some(at(10)), detected_before: Some(at(20)), ..IssueFilter::all(Reach::All) },
     ];
     let everything = list(&store, IssueFilter::all(Reach::All)).await.issues;
     for filter in filters {
