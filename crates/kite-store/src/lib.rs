@@ -23,7 +23,7 @@ use postgres::setup_error as postgres_setup_error;
 
 pub use error::StoreError;
 pub use query::{
-    ChangeRow, Counts, Cursor, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Related,
-    Relating, Relation, Sort, Start,
+    ChangeRow, Counts, Cube, Cursor, Dimension, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Occurrence,
+    Page, Pulse, Related, Relating, Relation, Sort, Start,
 };
 pub use store::{Options, Store};

@@ -155,6 +155,27 @@ pub struct Counts {
     pub resolved_since: u64,
 }
 
+/// How many issues there are of each state, severity and type.
+pub type Cube = BTreeMap<(State, Severity, IssueType), u64>;
+
+/// What issues are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// The label `application`.
+    Application,
+    /// The label `component`.
+    Component,
+}
+
+/// One failed attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Names the attempt.
+    pub run_id: String,
+    /// When it began.
+    pub occurred_at: Timestamp,
+}
+
 /// A place in the feed: everything up to it has been seen.
 ///
 /// In PostgreSQL rows become visible in another order than their ids were drawn, so the place is

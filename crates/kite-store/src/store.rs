@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use kite_core::batch::Outcome;
-use kite_core::{Issue, IssueFilter, Reach, Submission};
+use kite_core::{Identity, Issue, IssueFilter, Reach, Submission};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    Counts, Due, FeedCursor, FeedPage, History, ListQuery, Page, Pulse, Relating, Relation, StoreError, postgres,
-    sqlite,
+    Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History, ListQuery, Occurrence, Page, Pulse, Relating,
+    Relation, StoreError, postgres, sqlite,
 };
 
 /// How to reach the database.
@@ -104,6 +104,37 @@ impl Store {
     /// Counts the issues that match, and those resolved since a time.
     pub async fn counts(&self, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
         on_either!(self, totals::counts(filter, resolved_since))
+    }
+
+    /// Counts issues by state, severity and type, whatever the filter says of these; `None` when they
+    /// would have to be counted one by one.
+    pub async fn cube(&self, filter: &IssueFilter) -> Result<Option<Cube>, StoreError> {
+        on_either!(self, facets::cube(filter))
+    }
+
+    /// The most frequent values among the issues that match, a search aside, and how many have each.
+    pub async fn top(
+        &self,
+        filter: &IssueFilter,
+        dimension: Dimension,
+        limit: u32,
+    ) -> Result<Vec<(String, u64)>, StoreError> {
+        on_either!(self, facets::top(filter, dimension, limit))
+    }
+
+    /// Reads the issues that match and were resolved since a time, newest first.
+    pub async fn resolved_list(
+        &self,
+        filter: &IssueFilter,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Issue>, StoreError> {
+        on_either!(self, issues::resolved(filter, since, limit))
+    }
+
+    /// Reads an issue's last failed attempts, newest first.
+    pub async fn occurrences(&self, issue: &Identity, limit: u32) -> Result<Vec<Occurrence>, StoreError> {
+        on_either!(self, history::occurrences(issue, limit))
     }
 
     /// The end of the feed as of now.

@@ -113,7 +113,9 @@ impl<'a> Parameters<'a> {
             let days = SpanRelativeTo::days_are_24_hours();
             now.checked_sub(ago.to_duration(days).ok()?).ok()
         });
-        time.map(Some).ok_or_else(|| Problem::bad_query(name, "must be a time (RFC 3339) or how long ago it was, such as `2d` or `12h`"))
+        time.map(Some).ok_or_else(|| {
+            Problem::bad_query(name, "must be a time (RFC 3339) or how long ago it was, such as `2d` or `12h`")
+        })
     }
 
     fn search(&self, asking: &Asking) -> Result<Option<String>, Problem> {

@@ -1,6 +1,6 @@
 //! What happened to one issue.
 
-use kite_core::Change;
+use kite_core::{Change, Identity};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -8,11 +8,14 @@ use super::super::dialect::{Db, Id, Time};
 use super::issues::wrong;
 use super::load::Row;
 use crate::stored::{self, ChangeJson, LedgerJson};
-use crate::{ChangeRow, EpisodeRow, FeedCursor, History, StoreError};
+use crate::{ChangeRow, EpisodeRow, FeedCursor, History, Occurrence, StoreError, keys};
 
 const CHANGES: &str = "SELECT id, xact, at, issue_id, namespace, change FROM changes WHERE issue_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
 const EPISODES: &str = "SELECT number, started_at, count, count_so_far, end_at, end_run, end_code, ending, ended_by, clean \
      FROM episodes WHERE key = $1 ORDER BY number DESC LIMIT 100";
+
+const OCCURRENCES: &str = "SELECT run_id, occurred_at FROM reports WHERE scope_key = $1 AND target_key = $2 AND kind = 0 \
+     ORDER BY occurred_at DESC LIMIT $3";
 
 /// Reads an issue's history, newest first, from before a change on.
 pub async fn read(db: &Db, issue: Uuid, before: Option<i64>, limit: u32) -> Result<Option<History>, StoreError> {
@@ -37,6 +40,17 @@ pub async fn read(db: &Db, issue: Uuid, before: Option<i64>, limit: u32) -> Resu
     let more = changes.len() > limit as usize;
     changes.truncate(limit as usize);
     Ok(Some(History { episodes: open.into_iter().chain(ended).collect(), changes, more }))
+}
+
+/// Reads an issue's last failed attempts, newest first.
+pub async fn occurrences(db: &Db, issue: &Identity, limit: u32) -> Result<Vec<Occurrence>, StoreError> {
+    let (scope, key) = (keys::scope_key(&issue.scope), keys::identity_key(issue));
+    let query = sqlx::query(OCCURRENCES).bind(Id(scope)).bind(Id(key)).bind(i64::from(limit));
+    let rows = query.fetch_all(&db.readers).await?;
+    let occurrence = |row: &Row| {
+        Ok(Occurrence { run_id: row.try_get("run_id")?, occurred_at: row.try_get::<Time, _>("occurred_at")?.0 })
+    };
+    rows.iter().map(occurrence).collect()
 }
 
 fn episode(row: &Row) -> Result<EpisodeRow, StoreError> {

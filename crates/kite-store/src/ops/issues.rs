@@ -1,5 +1,6 @@
 //! Reading issues: one, or pages of them.
 
+use jiff::Timestamp;
 use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Scope, Severity, State, text};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
@@ -70,6 +71,18 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
         id: last.id,
     });
     Ok(Page { issues, total, total_is_lower_bound, next })
+}
+
+/// Reads issues that match and were resolved since a time, newest first; a search is left aside.
+pub async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp, limit: u32) -> Result<Vec<Issue>, StoreError> {
+    let filter = IssueFilter { search: None, ..filter.clone() };
+    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    query.push("(SELECT i.* FROM issues i WHERE i.state = 2 AND i.resolved_at >= ").push_bind(Time(since));
+    push_filter(&mut query, &filter, None);
+    let order = " ORDER BY i.resolved_at DESC, i.id DESC";
+    query.push(order).push(" LIMIT ").push_bind(i64::from(limit));
+    query.push(") AS i JOIN texts t ON t.key = i.key").push(order);
+    query.build().fetch_all(&db.readers).await?.iter().map(issue).collect()
 }
 
 /// A text that is searched for.

@@ -100,7 +100,7 @@ fn is_search_only(filter: &IssueFilter) -> bool {
 }
 
 /// Whether the counters answer for this filter.
-fn is_counted(filter: &IssueFilter) -> bool {
+pub(super) fn is_counted(filter: &IssueFilter) -> bool {
     filter.clusters.is_empty()
         && filter.resource_types.is_empty()
         && filter.resource_names.is_empty()

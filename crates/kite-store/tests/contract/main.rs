@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod facets;
 mod feed;
 mod issues;
 mod locks;
