@@ -5,6 +5,7 @@ mod cluster;
 mod command;
 mod layers;
 mod lint;
+mod packages;
 mod postgres;
 mod setup;
 mod test;
