@@ -38,8 +38,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store", "kite-test-cluster"]),
     ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
+    ("kite-test-browser", &[]),
     ("kite-test-cluster", &[]),
-    ("xtask", &["kite-postgres-server", "kite-test-cluster"]),
+    ("xtask", &["kite-postgres-server", "kite-test-browser", "kite-test-cluster"]),
 ];
 
 /// The rules stay pure: what `kite-core` may import from outside the workspace.

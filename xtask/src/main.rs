@@ -1,14 +1,17 @@
 //! The project's own tasks, run as `cargo xtask TASK`.
 
 mod bench;
+mod browser;
 mod cluster;
 mod command;
 mod layers;
 mod lint;
+mod packages;
 mod postgres;
 mod setup;
 mod test;
 mod tool;
+mod web_tools;
 
 use std::process::ExitCode;
 
@@ -23,14 +26,18 @@ enum Task {
     /// PostgreSQL is looked for in `$PG_BIN`, in `$PATH` and where distributions keep it; as root it
     /// is installed when it is missing. `kube-apiserver` and `etcd` are looked for in
     /// `$KUBEBUILDER_ASSETS`, in `$PATH` and in the cache folder; they are built into the cache
-    /// folder with Go when they are missing, which takes about five minutes.
+    /// folder with Go when they are missing, which takes about five minutes. Chromium and its driver
+    /// are looked for in `$CHROMIUM` and `$CHROMEDRIVER`, in `$PATH` and where distributions keep them;
+    /// as root they are installed when they are missing. What checks pages is installed into the
+    /// cache folder with npm.
     Setup,
-    /// Runs every test, on both databases and with a Kubernetes API server
+    /// Runs every test, on both databases, with a Kubernetes API server and with Chromium
     ///
     /// A throw-away `postgres` (13 or later, with the contrib extensions) and `kube-apiserver` (1.30
     /// or later, with its `etcd`) are started from the programs that `cargo xtask setup` finds or
-    /// gets. One listens on a Unix socket in a temporary folder, the other on the loopback interface.
-    /// `--without postgres` and `--without cluster` leave out the tests that need them.
+    /// gets. One listens on a Unix socket in a temporary folder, the other on the loopback interface,
+    /// as does a `chromedriver`, whose browsers show nothing on the screen. `--without postgres`,
+    /// `--without cluster` and `--without browser` leave out the tests that need them.
     Test(test::Args),
     /// Checks format, lints, docs, dependencies and layers; names all that failed
     ///

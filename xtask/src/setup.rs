@@ -3,14 +3,15 @@
 use anyhow::{Result, bail};
 
 use crate::{
-    cluster,
+    browser, cluster,
     command::{conclude, say},
-    postgres,
+    postgres, web_tools,
 };
 
 type Part = fn() -> Result<String>;
 
-const PARTS: [(&str, Part); 2] = [("postgres", postgres), ("cluster", cluster)];
+const PARTS: [(&str, Part); 4] =
+    [("postgres", postgres), ("cluster", cluster), ("browser", browser), ("web tools", web_tools)];
 
 /// Gets everything, also after one part failed, and says what is where.
 pub fn run() -> Result<()> {
@@ -44,4 +45,19 @@ fn cluster() -> Result<String> {
         programs.etcd_version(),
         programs.etcd().display()
     ))
+}
+
+fn browser() -> Result<String> {
+    let programs = browser::programs()?;
+    Ok(format!(
+        "Chromium {}: {}\nchromedriver {}: {}",
+        programs.version(),
+        programs.chromium().display(),
+        programs.driver_version(),
+        programs.driver().display()
+    ))
+}
+
+fn web_tools() -> Result<String> {
+    Ok(format!("axe-core and html-validate: {}", web_tools::folder()?.display()))
 }

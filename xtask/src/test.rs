@@ -5,16 +5,19 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::{ValueEnum, builder::PossibleValue};
 use kite_postgres_server::Server;
+use kite_test_browser::{Driver, Programs};
 use kite_test_cluster::Cluster;
 
 use crate::{
-    cluster,
+    browser, cluster,
     command::{self, cargo, conclude},
-    postgres,
+    postgres, web_tools,
 };
 
 /// The packages whose tests need a cluster.
 const WITH_CLUSTER: [&str; 3] = ["kite-local", "kite-operator", "kite-test-cluster"];
+/// The packages whose tests need a browser.
+const WITH_BROWSER: [&str; 2] = ["kite-local", "kite-test-browser"];
 
 /// What to test, and with what.
 #[derive(clap::Args)]
@@ -37,6 +40,8 @@ enum Part {
     Postgres,
     /// The Kubernetes API server
     Cluster,
+    /// Chromium
+    Browser,
 }
 
 /// Runs the tests and says in the last line what ran.
@@ -44,8 +49,10 @@ pub fn run(args: &Args) -> Result<()> {
     let mut tests = cargo_test(args);
     let database = start_database(args, &mut tests)?;
     let cluster = start_cluster(args, &mut tests)?;
+    let browser = start_browser(args, &mut tests)?;
     command::run(&mut tests)?;
-    conclude(closing_line(args, database.as_ref(), cluster.as_ref()));
+    let chromium = browser.as_ref().map(|(programs, _)| programs);
+    conclude(closing_line(args, database.as_ref(), cluster.as_ref(), chromium));
     Ok(())
 }
 
@@ -70,7 +77,7 @@ fn start_cluster(args: &Args, tests: &mut Command) -> Result<Option<Cluster>> {
         tests.env(WITHOUT_VARIABLE, "1");
         return Ok(None);
     }
-    if !args.need_cluster() {
+    if !args.need(&WITH_CLUSTER) {
         return Ok(None);
     }
     let cluster =
@@ -79,9 +86,30 @@ fn start_cluster(args: &Args, tests: &mut Command) -> Result<Option<Cluster>> {
     Ok(Some(cluster))
 }
 
+/// Starts the driver of all browsers and tells the tests about it, unless it is left out or of no use.
+fn start_browser(args: &Args, tests: &mut Command) -> Result<Option<(Programs, Driver)>> {
+    use kite_test_browser::{CHROMIUM_VARIABLE, DRIVER_VARIABLE, WEB_TOOLS_VARIABLE, WITHOUT_VARIABLE};
+    for variable in [CHROMIUM_VARIABLE, DRIVER_VARIABLE, WEB_TOOLS_VARIABLE, WITHOUT_VARIABLE] {
+        tests.env_remove(variable);
+    }
+    if args.without.contains(&Part::Browser) {
+        tests.env(WITHOUT_VARIABLE, "1");
+        return Ok(None);
+    }
+    if !args.need(&WITH_BROWSER) {
+        return Ok(None);
+    }
+    let programs = browser::programs()?;
+    let driver = Driver::start(&programs).context("start chromedriver")?;
+    tests.env(CHROMIUM_VARIABLE, programs.chromium()).env(DRIVER_VARIABLE, driver.url());
+    tests.env(WEB_TOOLS_VARIABLE, web_tools::folder()?);
+    Ok(Some((programs, driver)))
+}
+
 impl Args {
-    fn need_cluster(&self) -> bool {
-        self.package.is_empty() || self.package.iter().any(|name| WITH_CLUSTER.contains(&name.as_str()))
+    /// Whether one of these packages is to be tested.
+    fn need(&self, packages: &[&str]) -> bool {
+        self.package.is_empty() || self.package.iter().any(|name| packages.contains(&name.as_str()))
     }
 }
 
@@ -98,10 +126,16 @@ fn cargo_test(args: &Args) -> Command {
     command
 }
 
-fn closing_line(args: &Args, database: Option<&Server>, cluster: Option<&Cluster>) -> String {
+fn closing_line(
+    args: &Args,
+    database: Option<&Server>,
+    cluster: Option<&Cluster>,
+    chromium: Option<&Programs>,
+) -> String {
     let postgres = database.map(|server| format!("PostgreSQL {}", server.installation().version()));
     let kubernetes = cluster.map(|cluster| format!("Kubernetes {}", cluster.programs().kubernetes_version()));
-    let with: Vec<_> = postgres.into_iter().chain(["SQLite".to_owned()]).chain(kubernetes).collect();
+    let chromium = chromium.map(|programs| format!("Chromium {}", programs.version()));
+    let with: Vec<_> = postgres.into_iter().chain(["SQLite".to_owned()]).chain(kubernetes).chain(chromium).collect();
     let line = format!("{} ({})", passed(args), with.join(", "));
     let parts = Part::value_variants().iter().filter(|part| args.without.contains(part));
     let values: Vec<_> = parts.filter_map(Part::to_possible_value).collect();
@@ -127,15 +161,19 @@ mod tests {
 
     #[test]
     fn the_last_line_names_what_was_left_out() {
-        let both = args(&[Part::Cluster, Part::Postgres], &[]);
-        assert_eq!(closing_line(&both, None, None), "all suites passed (SQLite) WITHOUT postgres, cluster (asked for)");
-        assert_eq!(closing_line(&args(&[], &["kite-core"]), None, None), "the chosen tests passed (SQLite)");
+        let all = args(&[Part::Browser, Part::Cluster, Part::Postgres], &[]);
+        assert_eq!(
+            closing_line(&all, None, None, None),
+            "all suites passed (SQLite) WITHOUT postgres, cluster, browser (asked for)"
+        );
+        let one = args(&[], &["kite-core"]);
+        assert_eq!(closing_line(&one, None, None, None), "the chosen tests passed (SQLite)");
     }
 
     #[test]
-    fn a_cluster_is_started_only_for_whom_needs_one() {
-        assert!(args(&[], &[]).need_cluster());
-        assert!(args(&[], &["kite-core", "kite-operator"]).need_cluster());
-        assert!(!args(&[], &["kite-core"]).need_cluster());
+    fn servers_are_started_only_for_whom_needs_them() {
+        assert!(args(&[], &[]).need(&WITH_CLUSTER));
+        assert!(args(&[], &["kite-core", "kite-operator"]).need(&WITH_CLUSTER));
+        assert!(!args(&[], &["kite-core", "kite-operator"]).need(&WITH_BROWSER));
     }
 }
