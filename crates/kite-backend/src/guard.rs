@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 
-use crate::access::Caller;
+use crate::access::{Caller, Credentials};
 use crate::app::{App, Settings};
 use crate::problem::Problem;
 
@@ -27,12 +27,16 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub async fn let_in(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let host = host(&request).unwrap_or_default().to_owned();
     check_host(&app.settings, &host)?;
-    // A token is nothing that a browser adds by itself.
-    if app.access.is_open() && !request.method().is_safe() {
-        check_origin(&app.settings, request.headers(), &host)?;
+    let path = request.uri().path();
+    if !request.method().is_safe() {
+        if !is_data(path) {
+            check_page(&app.settings, request.headers(), &host)?;
+        } else if app.access.is_open() {
+            check_origin(&app.settings, request.headers(), &host)?;
+        }
     }
-    let shows_nothing = !request.headers().contains_key(header::AUTHORIZATION);
-    if shows_nothing && !app.access.is_open() && is_public(request.uri().path()) {
+    let is_stranger = !app.access.is_open() && !Credentials::are_shown(request.headers());
+    if is_for_all(path) || (is_stranger && is_public(path)) {
         return Ok(next.run(request).await);
     }
     let caller = app.access.sign_in(request.headers()).await?;
@@ -84,6 +88,17 @@ impl Written {
     }
 }
 
+/// Paths of the interface for programs: what changes something there has a content type that no
+/// foreign page can send without asking.
+fn is_data(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+/// What is the same for everybody.
+fn is_for_all(path: &str) -> bool {
+    path.starts_with("/assets/") || path == "/sign-in" || path == "/sign-out"
+}
+
 /// Paths that tell strangers no more than that the service runs.
 fn is_public(path: &str) -> bool {
     path.trim_end_matches('/') == "/api/v1/health"
@@ -115,6 +130,17 @@ fn check_origin(settings: &Settings, headers: &HeaderMap, host: &str) -> Result<
             _ => foreign(),
         },
         (None, _) => Ok(()),
+    }
+}
+
+/// What a person does on a page must come from a page of ours. A proxy in front may sign in for the
+/// browser, so neither a token nor a cookie proves that, but only what the browser says of the page.
+fn check_page(settings: &Settings, headers: &HeaderMap, host: &str) -> Result<(), Problem> {
+    match headers.get(FETCH_SITE) {
+        Some(site) if site == "same-origin" => Ok(()),
+        Some(_) => Err(Problem::Forbidden("this can be done only on a page of this server".to_owned())),
+        None if headers.contains_key(header::ORIGIN) => check_origin(settings, headers, host),
+        None => Err(Problem::Forbidden("this can be done only on a page, in a browser that says so".to_owned())),
     }
 }
 
@@ -152,6 +178,20 @@ mod tests {
             assert!(check_host(&settings(), host).is_err(), "{host}");
         }
         assert!(check_host(&Settings::default(), "anything").is_ok());
+    }
+
+    #[test]
+    fn on_pages_only_pages_of_ours_may_do_something() {
+        let may = |headers: &[(HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+            check_page(&settings(), &headers, "kite.example:8080").is_ok()
+        };
+        assert!(may(&[(FETCH_SITE, "same-origin"), (header::ORIGIN, "https://before-the-proxy.example")]));
+        assert!(may(&[(header::ORIGIN, "https://kite.example:8080")]), "an old browser");
+        for site in ["same-site", "cross-site", "none"] {
+            assert!(!may(&[(FETCH_SITE, site), (header::ORIGIN, "https://kite.example:8080")]), "{site}");
+        }
+        assert!(!may(&[(header::ORIGIN, "https://evil.example")]) && !may(&[(header::ORIGIN, "null")]) && !may(&[]));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod app;
 pub mod ingest;
 
 pub mod openapi;
+mod pages;
 pub mod router;
 pub mod routes;
 

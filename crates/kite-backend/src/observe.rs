@@ -11,6 +11,8 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::http_metrics::HttpMetrics;
+use crate::pages::failure::{self, Asked};
+use crate::pages::html;
 use crate::problem::Problem;
 
 /// The header that names a request in both directions.
@@ -27,9 +29,11 @@ pub async fn observe(State(metrics): State<HttpMetrics>, request: Request, next:
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("unknown", |path| without_slash(path.as_str()));
+    let page = html::is_wanted(request.uri().path(), request.headers().get(header::ACCEPT));
+    let page = page.then(|| Asked::of(&request));
     let span = tracing::info_span!("request", request.id = id.to_str().ok(), http.method = %method, http.route = route);
     let response = next.run(request).instrument(span.clone()).await;
-    let response = span.in_scope(|| with_body(response, &id));
+    let response = span.in_scope(|| with_body(response, &id, page));
     metrics.record(&method, route, response.status(), begun.elapsed());
     with_headers(response, id)
 }
@@ -47,11 +51,14 @@ fn with_headers(mut response: Response, id: HeaderValue) -> Response {
 
 /// Writes the body of an error answer. Old clients look for a content type of JSON, so it is
 /// `application/json` and not `application/problem+json`.
-fn with_body(mut response: Response, id: &HeaderValue) -> Response {
+fn with_body(mut response: Response, id: &HeaderValue, page: Option<Asked>) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() else {
         return response;
     };
     problem.log();
+    if let Some(page) = page {
+        return failure::answer(&problem, &response, id.to_str().unwrap_or_default(), &page);
+    }
     let body = serde_json::to_vec(&problem.body(id.to_str().unwrap_or_default())).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

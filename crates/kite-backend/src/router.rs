@@ -72,6 +72,7 @@ pub fn service(app: App, health: Health, pages: Router<App>) -> Router {
     let (metrics, answer_within) = (app.http_metrics.clone(), app.settings.answer_within);
     let service = api
         .route("/openapi.json", document)
+        .merge(crate::pages::router())
         .merge(pages)
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || Problem::WrongMethod)

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::user::{Key, key};
+use crate::pages::session::Cookies;
 use crate::problem::Problem;
 
 const USER: HeaderName = HeaderName::from_static("impersonate-user");
@@ -33,7 +34,13 @@ pub struct Impersonated {
 impl Credentials {
     /// Reads the headers; whatever is not plain is refused.
     pub fn read(headers: &HeaderMap) -> Result<Self, Problem> {
-        Ok(Self { token: token(headers)?, impersonated: impersonated(headers)? })
+        let token = if headers.contains_key(header::AUTHORIZATION) { bearer(headers)? } else { session(headers)? };
+        Ok(Self { token, impersonated: impersonated(headers)? })
+    }
+
+    /// Whether a request shows anything.
+    pub fn are_shown(headers: &HeaderMap) -> bool {
+        headers.contains_key(header::AUTHORIZATION) || Cookies::of(headers).session().is_some()
     }
 
     /// The token, to be shown to who can tell whose it is.
@@ -47,16 +54,25 @@ impl Credentials {
     }
 }
 
-fn token(headers: &HeaderMap) -> Result<SecretString, Problem> {
-    let missing = "show who you are: `Authorization: Bearer` and a token";
+const MISSING: &str = "show who you are: `Authorization: Bearer` and a token";
+
+fn bearer(headers: &HeaderMap) -> Result<SecretString, Problem> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (given.next(), given.next()) else { return Err(Problem::Unauthenticated(missing)) };
-    let text = value.to_str().map_err(|_| Problem::Unauthenticated(missing))?;
+    let (Some(value), None) = (given.next(), given.next()) else { return Err(Problem::Unauthenticated(MISSING)) };
+    let text = value.to_str().map_err(|_| Problem::Unauthenticated(MISSING))?;
     let (scheme, token) = text.split_once(' ').unwrap_or_default();
-    let token = token.trim();
-    let is_plain = |token: &str| token.bytes().all(|byte| byte.is_ascii_graphic());
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > LONGEST_TOKEN || !is_plain(token) {
-        return Err(Problem::Unauthenticated(missing));
+    if scheme.eq_ignore_ascii_case("bearer") { plain(token.trim()) } else { Err(Problem::Unauthenticated(MISSING)) }
+}
+
+/// The token of whoever signed in on a page.
+fn session(headers: &HeaderMap) -> Result<SecretString, Problem> {
+    plain(Cookies::of(headers).session().unwrap_or_default())
+}
+
+fn plain(token: &str) -> Result<SecretString, Problem> {
+    let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic());
+    if token.is_empty() || token.len() > LONGEST_TOKEN || !is_plain {
+        return Err(Problem::Unauthenticated(MISSING));
     }
     Ok(token.to_owned().into())
 }

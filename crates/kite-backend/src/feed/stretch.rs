@@ -27,12 +27,18 @@ pub struct Happening {
     /// Its relations.
     pub relations: Vec<Relation>,
     written: OnceLock<String>,
+    drawn: OnceLock<String>,
 }
 
 impl Happening {
     /// The happening as text, written once for all who watch.
     pub fn written(&self, write: impl FnOnce(&Self) -> String) -> &str {
         self.written.get_or_init(|| write(self))
+    }
+
+    /// The happening as a part of a page, drawn once for all who watch.
+    pub fn drawn(&self, draw: impl FnOnce(&Self) -> String) -> &str {
+        self.drawn.get_or_init(|| draw(self))
     }
 }
 
@@ -49,7 +55,7 @@ impl Stretch {
         let happening = |(change, issue): (ChangeRow, Option<Issue>)| {
             let concerns = |relation: &&Relation| [relation.source.id, relation.target.id].contains(&change.issue_id);
             let relations = relations.iter().filter(concerns).cloned().collect();
-            Arc::new(Happening { change, issue, relations, written: OnceLock::new() })
+            Arc::new(Happening { change, issue, relations, written: OnceLock::new(), drawn: OnceLock::new() })
         };
         let happenings = page.changes.into_iter().map(happening).collect();
         Ok(Some(Self { after, until: page.next, happenings }))

@@ -54,7 +54,7 @@ impl<S: Sync, const LIMIT: usize> FromRequest<S> for Posted<LIMIT> {
 }
 
 /// Reads a body of at most `limit` bytes.
-async fn read(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+pub(super) async fn read(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut read = Gathered::Nothing;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Problem::Unreadable(format!("the body ended early: {error}")))?;

@@ -28,8 +28,12 @@ pub struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 impl<'a> Parameters<'a> {
     /// The parameters of an address.
     pub fn of(uri: &'a Uri) -> Result<Self, Problem> {
-        let query = uri.query().unwrap_or_default().as_bytes();
-        let given: Vec<_> = form_urlencoded::parse(query).filter(|(_, value)| !value.is_empty()).collect();
+        Self::of_query(uri.query().unwrap_or_default())
+    }
+
+    /// The parameters in the part of an address behind its question mark.
+    pub fn of_query(query: &'a str) -> Result<Self, Problem> {
+        let given: Vec<_> = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty()).collect();
         let is_wrong = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
         match given.iter().find(|(name, value)| is_wrong(name) || is_wrong(value)) {
             Some((name, _)) => {
@@ -168,7 +172,8 @@ pub struct Listing(pub ListQuery);
 pub struct Filtering(pub IssueFilter);
 
 impl Parameters<'_> {
-    fn listing(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<ListQuery, Problem> {
+    /// The list that is asked for.
+    pub fn listing(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<ListQuery, Problem> {
         Ok(ListQuery {
             filter: self.filter(asking, reach, now)?,
             sort: self.sort()?,

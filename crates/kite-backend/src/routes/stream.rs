@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::{self, Stream, StreamExt as _};
+use kite_core::Reach;
+use kite_store::FeedCursor;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -38,15 +40,28 @@ pub async fn stream_issues(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let beginning = beginning(&uri, &headers)?;
     let reach = filter.reach.clone();
+    let watched = Watched::new(filter);
+    serve(app, asking, reach, &uri, &headers, move |news| event(news, &watched)).await
+}
+
+/// Serves a stream of what is told of the news within reach, until the caller may not read it any more.
+pub async fn serve(
+    app: App,
+    asking: Asking,
+    reach: Reach,
+    uri: &Uri,
+    headers: &HeaderMap,
+    tell: impl Fn(&News) -> Option<Event> + Send + 'static,
+) -> Result<Response, Problem> {
+    let beginning = beginning(uri, headers)?;
     let watcher = app.feed.watch(reach.clone(), beginning).await.map_err(|error| match error {
         WatchError::Full => Problem::busy("the server has as many live streams as it can serve"),
         WatchError::Store(error) => error.into(),
     })?;
     // Without a first id a client that is cut off before the first event would not know where to go on.
     let hello = Event::default().id(cursor::write_feed(&watcher.seen())).retry(RETRY);
-    let events = stream::iter([hello]).chain(events(watcher, Watched::new(filter))).map(Ok::<_, Infallible>);
+    let events = stream::iter([hello]).chain(events(watcher, tell)).map(Ok::<_, Infallible>);
     // Whoever may read other namespaces by then comes back and is asked again who it is.
     let events = events.take_until(Box::pin(asking.revoked(app, reach)));
     let alive = KeepAlive::new().interval(HEARTBEAT);
@@ -65,7 +80,7 @@ fn beginning(uri: &Uri, headers: &HeaderMap) -> Result<Beginning, Problem> {
 
 /// The events that match. The stream ends when the service stops or the store fails; a client
 /// comes back with the id of the last event.
-fn events(watcher: Watcher, wanted: Watched) -> impl Stream<Item = Event> {
+fn events(watcher: Watcher, tell: impl Fn(&News) -> Option<Event>) -> impl Stream<Item = Event> {
     let news = stream::unfold(watcher, |mut watcher| async move {
         match watcher.next().await? {
             Ok(news) => Some((news, watcher)),
@@ -75,21 +90,26 @@ fn events(watcher: Watcher, wanted: Watched) -> impl Stream<Item = Event> {
             }
         }
     });
-    news.filter_map(move |news| std::future::ready(event(&news, &wanted)))
+    news.filter_map(move |news| std::future::ready(tell(&news)))
 }
 
 fn event(news: &News, watched: &Watched) -> Option<Event> {
     let happening = match news {
-        News::Reset(place) => return Some(Event::default().event("reset").id(cursor::write_feed(place)).data("{}")),
+        News::Reset(place) => return Some(reset(place)),
         News::Happened(happening) => happening,
     };
-    let id = cursor::write_feed(&happening.change.cursor);
     let kind = match &happening.issue {
         Some(issue) if !watched.includes(issue, &happening.change.change) => return None,
         Some(_) => "issue",
         None => "deleted",
     };
+    let id = cursor::write_feed(&happening.change.cursor);
     Some(Event::default().event(kind).id(id).data(happening.written(written)))
+}
+
+/// "Read your lists again": what happened before this place is not known any more.
+pub fn reset(place: &FeedCursor) -> Event {
+    Event::default().event("reset").id(cursor::write_feed(place)).data("{}")
 }
 
 #[derive(Serialize)]

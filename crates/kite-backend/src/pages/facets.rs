@@ -1,0 +1,101 @@
+//! The filters of the list, with counts beside their values.
+
+use kite_core::{IssueFilter, IssueType, Severity, State};
+use kite_dashboard::facet::{ANY, Facet, label};
+use kite_store::{Cube, Dimension};
+
+use super::visit::Visit;
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Values that a filter offers.
+const MOST_VALUES: u32 = 50;
+/// Ages that a filter offers: newer or older than.
+const AGES: [(&str, &str); 4] = [("1h", "an hour"), ("1d", "a day"), ("7d", "a week"), ("30d", "30 days")];
+
+/// A value of a filter, what people read, and how many issues have it.
+type Value = (String, String, Option<u64>);
+
+/// The filters of a list.
+pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<Facet>, Problem> {
+    let of_all = IssueFilter { applications: Vec::new(), components: Vec::new(), ..filter.clone() };
+    let of_applications = IssueFilter { components: Vec::new(), ..filter.clone() };
+    // Components are counted one by one, so only where there are not too many.
+    let are_few = visit.asking.namespace().is_some() || !filter.applications.is_empty();
+    let (cube, applications, components) =
+        tokio::try_join!(app.store.cube(filter), app.store.top(&of_all, Dimension::Application, MOST_VALUES), async {
+            if !are_few {
+                return Ok(Vec::new());
+            }
+            app.store.top(&of_applications, Dimension::Component, MOST_VALUES).await
+        },)?;
+    let (address, counts) = (&visit.address, Counts { cube, filter });
+    let mut facets = vec![
+        Facet::new("Severity", "severity", address, counts.severities()),
+        Facet::new("Type", "issueType", address, counts.types()),
+        Facet::new("Application", "application", address, applications.into_iter().map(named)),
+    ];
+    if are_few {
+        facets.push(Facet::new("Component", "component", address, components.into_iter().map(named)));
+    }
+    let ages = |words: &str| AGES.map(|(age, name)| (age.to_owned(), format!("{words} {name}"), None));
+    facets.extend([
+        Facet::single("State", "state", address, Some(State::Active.as_str()), counts.states()),
+        Facet::single("Newer", "detectedFrom", address, None, ages("began within")),
+        Facet::single("Older", "detectedBefore", address, None, ages("lasts longer than")),
+    ]);
+    Ok(facets)
+}
+
+fn named((name, count): (String, u64)) -> Value {
+    (name.clone(), name, Some(count))
+}
+
+/// How many issues there are of each kind. Beside a value stands how many there would be with it,
+/// so what is chosen of its own filter does not count.
+struct Counts<'a> {
+    cube: Option<Cube>,
+    filter: &'a IssueFilter,
+}
+
+impl Counts<'_> {
+    fn severities(&self) -> impl Iterator<Item = Value> {
+        Severity::ALL.iter().rev().map(|severity| {
+            let count = self.sum(|state, of, issue_type| {
+                of == *severity && any(&self.filter.states, state) && any(&self.filter.types, issue_type)
+            });
+            (severity.to_string(), severity.to_string(), count)
+        })
+    }
+
+    fn types(&self) -> impl Iterator<Item = Value> {
+        IssueType::ALL.iter().map(|issue_type| {
+            let count = self.sum(|state, severity, of| {
+                of == *issue_type && any(&self.filter.states, state) && any(&self.filter.severities, severity)
+            });
+            (issue_type.to_string(), label("issueType", issue_type.as_str()), count)
+        })
+    }
+
+    fn states(&self) -> impl Iterator<Item = Value> {
+        [Some(State::Active), Some(State::Resolved), None].into_iter().map(|wanted| {
+            let count = self.sum(|state, severity, issue_type| {
+                wanted.is_none_or(|wanted| wanted == state)
+                    && any(&self.filter.severities, severity)
+                    && any(&self.filter.types, issue_type)
+            });
+            let value = wanted.map_or(ANY, State::as_str);
+            (value.to_owned(), label("state", value), count)
+        })
+    }
+
+    fn sum(&self, is_counted: impl Fn(State, Severity, IssueType) -> bool) -> Option<u64> {
+        let counted =
+            self.cube.as_ref()?.iter().filter(|((state, severity, of), _)| is_counted(*state, *severity, *of));
+        Some(counted.map(|(_, count)| count).sum())
+    }
+}
+
+fn any<T: PartialEq>(chosen: &[T], value: T) -> bool {
+    chosen.is_empty() || chosen.contains(&value)
+}

@@ -1,0 +1,129 @@
+// News of what the page shows, as they come: rows change where they are, new ones wait until they
+// are asked for, and nothing moves under the reader's eyes.
+
+let source;
+let lostAt;
+const waiting = new Map();
+
+export function follow() {
+  source?.close();
+  waiting.clear();
+  const place = document.querySelector("[data-live]");
+  if (!place || !window.EventSource) return;
+  source = new EventSource(place.dataset.live);
+  source.addEventListener("open", () => (lostAt ? reload() : say("Live", false)));
+  source.addEventListener("error", () => { lostAt ??= Date.now(); say("Connection lost, trying again", true); });
+  source.addEventListener("shown", (event) => happened(JSON.parse(event.data), true));
+  source.addEventListener("left", (event) => happened(JSON.parse(event.data), false));
+  source.addEventListener("reset", reload);
+  window.addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+function say(text, isLost) {
+  const place = document.getElementById("live");
+  if (!place) return;
+  place.hidden = false;
+  place.textContent = text;
+  place.toggleAttribute("data-lost", isLost);
+}
+
+function announce(text) {
+  document.getElementById("announcer").textContent = text;
+}
+
+/** Reads the page again, unless somebody is writing on it. */
+function reload() {
+  lostAt = undefined;
+  say("Live", false);
+  if (isBusy()) return offer("The page is not current. Show it as it is now");
+  refresh();
+}
+
+function refresh() {
+  const top = window.scrollY;
+  htmx().ajax("GET", window.location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" })
+    .then(() => window.scrollTo({ top }));
+}
+
+function htmx() {
+  return window.htmx;
+}
+
+function isBusy() {
+  const active = document.activeElement;
+  const isWriting = active?.matches?.("input:not([type=checkbox]), textarea, select");
+  return isWriting || document.querySelector("main details[open] form, main input[type=checkbox]:checked");
+}
+
+function happened(news, isShown) {
+  count(news);
+  if (document.getElementById("issue")) {
+    announce(news.title + " has changed");
+    return isBusy() ? offer("This issue has changed. Show it as it is now") : refresh();
+  }
+  const row = document.getElementById("issue-" + news.id);
+  if (row) return change(row, news, isShown);
+  if (!isShown || !news.row) { waiting.delete(news.id); return offerNew(); }
+  waiting.set(news.id, news);
+  offerNew();
+}
+
+/** A row changes where it is; what the reader holds of it stays. */
+function change(row, news, isShown) {
+  announce(news.title + (isShown ? " has changed" : " is not in this list any more"));
+  if (!news.row) { row.classList.add("kite-resolved"); return; }
+  const table = document.createElement("template");
+  table.innerHTML = "<table><tbody>" + news.row + "</tbody></table>";
+  const fresh = table.content.querySelector("tr");
+  const held = row.contains(document.activeElement) ? [...row.querySelectorAll("a, input")].indexOf(document.activeElement) : -1;
+  const isSelected = row.querySelector("input[type=checkbox]")?.checked;
+  for (const { name, value } of fresh.attributes) row.setAttribute(name, value);
+  if (row.innerHTML !== fresh.innerHTML) row.replaceChildren(...fresh.childNodes);
+  const box = row.querySelector("input[type=checkbox]");
+  if (box && isSelected && !box.disabled) box.checked = true;
+  if (held >= 0) row.querySelectorAll("a, input")[held]?.focus({ preventScroll: true });
+  row.classList.add("kite-changed");
+}
+
+function offerNew() {
+  const count = waiting.size;
+  if (count === 0) return offer("");
+  const text = count === 1 ? "1 new issue, show" : `${count} new issues, show`;
+  announce(count === 1 ? "1 new issue: " + [...waiting.values()][0].title : `${count} new issues`);
+  offer(text);
+}
+
+function offer(text) {
+  let place = document.getElementById("news");
+  if (!place) {
+    if (!text) return;
+    if (!isBusy()) return refresh();
+    place = document.createElement("p");
+    place.id = "news";
+    place.className = "kite-news";
+    place.innerHTML = '<button class="pf-v6-c-button pf-m-primary pf-m-small" type="button"></button>';
+    document.getElementById("main").prepend(place);
+  }
+  const button = place.querySelector("button");
+  place.hidden = !text;
+  button.textContent = text;
+  button.onclick = refresh;
+}
+
+/** The page's title and icon carry the number of critical issues, the cards those of each severity. */
+function count(news) {
+  for (const [severity, by] of [[news.from, -1], [news.to, 1]]) {
+    if (!severity) continue;
+    const figure = document.querySelector(`[data-count="${severity}"]`);
+    if (figure) figure.textContent = Math.max(0, Number(figure.textContent.replaceAll(",", "")) + by).toLocaleString("en");
+    if (severity === "critical") title(by);
+  }
+}
+
+function title(by) {
+  const [, known, rest] = document.title.match(/^(?:\((\d+)\) )?(.*)$/);
+  const critical = Math.max(0, Number(known ?? 0) + by);
+  document.title = critical > 0 ? `(${critical}) ${rest}` : rest;
+  const icon = document.querySelector("link[rel=icon]");
+  icon.href = critical > 0 ? icon.dataset.critical : icon.dataset.calm;
+}
