@@ -1,6 +1,8 @@
 // News of what the page shows, as they come: rows change where they are, new ones wait until they
 // are asked for, and nothing moves under the reader's eyes.
 
+import htmx from "htmx.org";
+
 let source;
 let lostAt;
 const waiting = new Map();
@@ -41,12 +43,8 @@ function reload() {
 
 function refresh() {
   const top = window.scrollY;
-  htmx().ajax("GET", window.location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" })
+  htmx.ajax("GET", window.location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" })
     .then(() => window.scrollTo({ top }));
-}
-
-function htmx() {
-  return window.htmx;
 }
 
 function isBusy() {
