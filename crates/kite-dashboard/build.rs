@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-const REMEDY: &str = "pages need Node.js 20 or later with npm: install the packages `nodejs` and `npm`, or see nodejs.org";
+const REMEDY: &str =
+    "pages need Node.js 20 or later with npm: install the packages `nodejs` and `npm`, or see nodejs.org";
 /// The constants of `assets.rs` and the files that they name.
 const NAMES: [(&str, &str); 6] = [
     ("APP_CSS", "app.css"),
@@ -98,7 +99,7 @@ fn source(files: &Path) -> Result<String, Box<dyn Error>> {
     for file in list.values() {
         let form = |form: &str| {
             let path = files.join(format!("{}.{form}", text(file, "file")));
-            path.exists().then(|| format!("include_bytes!({path:?})"))
+            path.exists().then(|| format!("include_bytes!({:?})", path.display().to_string()))
         };
         let packed = |name: &str| form(name).map_or("None".to_owned(), |bytes| format!("Some({bytes})"));
         writeln!(

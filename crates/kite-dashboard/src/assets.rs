@@ -55,7 +55,9 @@ mod tests {
     #[test]
     fn every_icon_on_a_page_is_there() {
         let icons = text(ICONS);
-        for icon in ["kite", "critical", "major", "minor", "info", "home", "list", "chart-line", "external-link", "close"] {
+        for icon in
+            ["kite", "critical", "major", "minor", "info", "home", "list", "chart-line", "external-link", "close"]
+        {
             assert!(icons.contains(&format!("id=\"{icon}\"")), "{icon}");
         }
     }

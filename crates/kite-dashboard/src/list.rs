@@ -84,7 +84,7 @@ impl List {
     }
 
     fn counted(&self) -> String {
-        let counted = words::count(&self.total, "issue");
+        let counted = words::count(self.total, "issue");
         if self.total_is_lower_bound { format!("more than {counted}") } else { counted }
     }
 }

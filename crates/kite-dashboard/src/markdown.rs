@@ -17,7 +17,7 @@ pub fn write(row: &Row, url: &str) -> String {
     let place = [Some(issue.identity.scope.namespace.as_str()), row.application(), Some(row.component())];
     let place: Vec<_> = place.into_iter().flatten().map(plain).collect();
     let state = match issue.state {
-        State::Active => format!("broken since {}", time::full(&issue.detected_at)),
+        State::Active => format!("broken since {}", time::full(issue.detected_at)),
         State::Resolved => "resolved".to_owned(),
     };
     // Writing to a string cannot fail.

@@ -87,8 +87,8 @@ impl<T> Count<T> {
     fn change(&self) -> String {
         match (self.now.checked_sub(self.yesterday), self.yesterday.saturating_sub(self.now)) {
             (Some(0), _) => "as yesterday".to_owned(),
-            (Some(more), _) => format!("{} more than yesterday", words::grouped(&more)),
-            (None, fewer) => format!("{} fewer than yesterday", words::grouped(&fewer)),
+            (Some(more), _) => format!("{} more than yesterday", words::grouped(more)),
+            (None, fewer) => format!("{} fewer than yesterday", words::grouped(fewer)),
         }
     }
 }
@@ -106,13 +106,13 @@ impl Silent {
 impl Day {
     fn words(&self) -> String {
         match self.worst {
-            Some(worst) => format!("{}: {}, worst {worst}", self.date, words::count(&self.issues, "issue")),
+            Some(worst) => format!("{}: {}, worst {worst}", self.date, words::count(self.issues, "issue")),
             None => format!("{}: nothing broken", self.date),
         }
     }
 
     fn class(&self) -> &'static str {
-        self.worst.map_or("none", |worst| words::severity_icon(&worst))
+        self.worst.map_or("none", |worst| words::severity_icon(worst))
     }
 }
 

@@ -54,8 +54,8 @@ mod tests {
             (48 * 3600, "2 days ago"),
             (-5, "in the future"),
         ] {
-            assert_eq!(ago(&at(-seconds), &now), wanted);
+            assert_eq!(ago(at(-seconds), now), wanted);
         }
-        assert_eq!(full(&at(0)), "1970-01-12 13:46:40 UTC");
+        assert_eq!(full(at(0)), "1970-01-12 13:46:40 UTC");
     }
 }

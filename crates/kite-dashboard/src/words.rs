@@ -4,7 +4,6 @@ use kite_core::{IssueType, Reason, Severity, State};
 
 use crate::value::Value;
 
-
 /// The name of a severity's sign; it has one besides its colour.
 pub fn severity_icon(severity: impl Value<Severity>) -> &'static str {
     match severity.value() {

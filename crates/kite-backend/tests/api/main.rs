@@ -9,6 +9,7 @@ mod issues;
 mod kubernetes;
 mod limits;
 mod oidc;
+mod pages;
 mod people;
 mod reports;
 mod security;

@@ -29,7 +29,14 @@ impl Answer {
         assert!(!text(&self.headers, "x-request-id").is_empty(), "{self:?}");
         assert_eq!(text(&self.headers, "x-content-type-options"), "nosniff");
         assert_eq!(text(&self.headers, "x-frame-options"), "DENY");
-        assert_eq!(text(&self.headers, "content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+        let policy = text(&self.headers, "content-security-policy");
+        assert!(policy.ends_with("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+        if self.is_page() {
+            assert!(policy.starts_with("default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"));
+            assert_eq!(text(&self.headers, "cache-control"), "private, no-store");
+            return;
+        }
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
         if self.status.as_u16() < 400 || self.status == StatusCode::SERVICE_UNAVAILABLE {
             return;
         }
@@ -42,6 +49,16 @@ impl Answer {
         assert_eq!(problem["requestId"], text(&self.headers, "x-request-id"));
     }
 
+    /// Whether it is for people.
+    pub fn is_page(&self) -> bool {
+        text(&self.headers, "content-type").starts_with("text/html")
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -50,7 +67,7 @@ impl Answer {
     /// The body of an answer that must have this status.
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
-        if self.body.is_empty() { Value::Null } else { self.json() }
+        if self.body.is_empty() || self.is_page() { Value::Null } else { self.json() }
     }
 
     /// The fields that the answer names as wrong.

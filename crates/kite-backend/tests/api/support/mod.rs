@@ -123,6 +123,17 @@ pub fn request(method: Method, path: &str, body: Body) -> Request<Body> {
     with_headers(method, path, body, &[("content-type", "application/json")])
 }
 
+/// What a browser sends when a person fills in a form on a page of this server.
+pub fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let headers = [
+        ("accept", "text/html"),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    with_headers(Method::POST, path, Body::from(body), &headers)
+}
+
 /// A request with these headers only.
 pub fn with_headers(method: Method, path: &str, body: Body, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost:8080");

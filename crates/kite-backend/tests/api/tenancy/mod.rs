@@ -2,6 +2,7 @@
 
 mod calls;
 mod matrix;
+mod pages;
 mod tenants;
 mod ways_in;
 mod who;
