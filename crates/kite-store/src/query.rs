@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kite_core::{Change, Issue, IssueFilter, IssueType, Scope, Severity, State};
+use kite_core::{Change, Issue, IssueFilter, IssueType, Scope, Severity, State, Stretch};
 use uuid::Uuid;
 
 /// A page of issues to read.
@@ -153,6 +153,15 @@ pub struct Counts {
     pub issues: BTreeMap<(String, State, Severity, IssueType), u64>,
     /// Issues whose last episode ended at or after the asked time.
     pub resolved_since: u64,
+}
+
+/// What was broken when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stretches {
+    /// Those that go on, worst and newest first; then those that ended, the last to end first.
+    pub stretches: Vec<Stretch>,
+    /// Whether these are all.
+    pub is_complete: bool,
 }
 
 /// A place in the feed: everything up to it has been seen.
