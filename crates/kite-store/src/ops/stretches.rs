@@ -12,6 +12,9 @@ use super::load::Row;
 use super::totals::is_counted;
 use crate::{StoreError, Stretches};
 
+/// The last to end first.
+const LAST_FIRST: &str = " ORDER BY e.end_at DESC, e.key DESC, e.number DESC";
+const BY_KIND: &str = " GROUP BY i.severity, i.issue_type";
 /// The columns of a stretch but for its times.
 const OF_ISSUE: &str = "i.id, i.namespace, i.application, i.component, i.severity, i.issue_type";
 
@@ -21,18 +24,31 @@ pub async fn read(db: &Db, filter: &IssueFilter, since: Timestamp, limit: u32) -
     let search = Search::of(db, filter).await?;
     // One statement, so that what ends meanwhile is seen once. One more than asked for tells
     // whether there is more.
+    let most = i64::from(limit) + 1;
     let mut query = QueryBuilder::<Driver>::new("SELECT * FROM (SELECT ");
     query.push(OF_ISSUE).push(", i.detected_at AS started_at, i.resolved_at AS ended_at FROM ");
     push_from(&mut query, search.as_ref());
     query.push(" WHERE i.state = 1");
     push_filter(&mut query, filter, search.as_ref());
-    query.push(" ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT ").push_bind(i64::from(limit) + 1);
+    query.push(" ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT ").push_bind(most);
     query.push(") AS open UNION ALL SELECT * FROM (SELECT ");
     query.push(OF_ISSUE).push(", e.started_at, e.end_at AS ended_at FROM ");
-    push_ended(&mut query, filter, search.as_ref(), since);
-    push_filter(&mut query, filter, search.as_ref());
-    query.push(" ORDER BY e.end_at DESC, e.key DESC, e.number DESC LIMIT ").push_bind(i64::from(limit) + 1);
-    query.push(") AS ended");
+    if is_reach_only(filter) {
+        // Only what is shown needs its issue.
+        query.push("(SELECT * FROM episodes e WHERE e.end_at >= ").push_bind(Time(since));
+        push_reach(&mut query, "e.namespace", &filter.reach);
+        query
+            .push(LAST_FIRST)
+            .push(" LIMIT ")
+            .push_bind(most)
+            .push(") AS e JOIN issues i ON i.key = e.key WHERE i.state > 0");
+    } else {
+        push_from(&mut query, search.as_ref());
+        query.push(" JOIN episodes e ON e.key = i.key WHERE i.state > 0 AND e.end_at >= ").push_bind(Time(since));
+        push_reach(&mut query, "e.namespace", &filter.reach);
+        push_filter(&mut query, filter, search.as_ref());
+    }
+    query.push(LAST_FIRST).push(" LIMIT ").push_bind(most).push(") AS ended");
     let rows = query.build().fetch_all(&db.readers).await?;
     let stretches = rows.iter().map(stretch).collect::<Result<Vec<_>, _>>()?;
     Ok(bounded(stretches, limit as usize))
@@ -44,41 +60,54 @@ pub async fn active_at(
     filter: &IssueFilter,
     time: Timestamp,
 ) -> Result<BTreeMap<(Severity, IssueType), u64>, StoreError> {
-    let search = Search::of(db, filter).await?;
-    let mut query = QueryBuilder::<Driver>::new("SELECT severity, issue_type, CAST(sum(n) AS bigint) AS n FROM (");
-    if is_counted(filter) {
-        // What began since is little beside what is counted already.
-        query.push(
-            "SELECT i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE i.state = 1",
-        );
-        push_filter(&mut query, filter, None);
-        query.push(GROUPED).push(" UNION ALL SELECT i.severity, i.issue_type, -count(*) AS n FROM issues i");
-        query.push(" WHERE i.state = 1 AND i.detected_at > ").push_bind(Time(time));
-        push_filter(&mut query, filter, None);
+    let mut query = if is_counted(filter) {
+        by_counters(filter, time)
     } else {
-        query.push("SELECT i.severity, i.issue_type, count(*) AS n FROM ");
-        push_from(&mut query, search.as_ref());
-        query.push(" WHERE i.state = 1 AND i.detected_at <= ").push_bind(Time(time));
-        push_filter(&mut query, filter, search.as_ref());
-    }
-    query.push(GROUPED).push(" UNION ALL SELECT i.severity, i.issue_type, count(*) AS n FROM ");
-    push_ended(&mut query, filter, search.as_ref(), time);
-    query.push(" AND e.end_at > ").push_bind(Time(time)).push(" AND e.started_at <= ").push_bind(Time(time));
-    push_filter(&mut query, filter, search.as_ref());
-    query.push(GROUPED).push(") AS parts GROUP BY severity, issue_type");
+        let search = Search::of(db, filter).await?;
+        one_by_one(filter, search.as_ref(), time)
+    };
+    query.push(BY_KIND).push(") AS parts GROUP BY severity, issue_type");
     let rows = query.build().fetch_all(&db.readers).await?;
     let counts = rows.iter().map(|row| Ok((kind(row)?, u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or(0))));
     counts.filter(|count| !matches!(count, Ok((_, 0)))).collect()
 }
 
-const GROUPED: &str = " GROUP BY i.severity, i.issue_type";
+/// What is active now, without what began since, and what ended since: little beside the rest.
+fn by_counters(filter: &IssueFilter, time: Timestamp) -> QueryBuilder<Driver> {
+    // Apart, as PostgreSQL would start workers for what takes less time than to start them.
+    let mut query = QueryBuilder::new("WITH e AS MATERIALIZED (SELECT e.key FROM episodes e WHERE e.end_at > ");
+    query.push_bind(Time(time)).push(" AND e.started_at <= ").push_bind(Time(time));
+    push_reach(&mut query, "e.namespace", &filter.reach);
+    query.push(") SELECT severity, issue_type, CAST(sum(n) AS bigint) AS n FROM (");
+    query.push("SELECT i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE i.state = 1");
+    push_filter(&mut query, filter, None);
+    query.push(BY_KIND).push(" UNION ALL SELECT i.severity, i.issue_type, -count(*) AS n FROM issues i");
+    query.push(" WHERE i.state = 1 AND i.detected_at > ").push_bind(Time(time));
+    push_filter(&mut query, filter, None);
+    query.push(BY_KIND).push(" UNION ALL SELECT i.severity, i.issue_type, count(*) AS n FROM e");
+    query.push(" JOIN issues i ON i.key = e.key WHERE i.state > 0");
+    push_filter(&mut query, filter, None);
+    query
+}
 
-/// Adds `i` and their episodes `e` that ended at or after a time. Episodes know their namespace, so
-/// that an index finds those of few namespaces.
-fn push_ended(query: &mut QueryBuilder<Driver>, filter: &IssueFilter, search: Option<&Search>, since: Timestamp) {
-    push_from(query, search);
-    query.push(" JOIN episodes e ON e.key = i.key WHERE i.state > 0 AND e.end_at >= ").push_bind(Time(since));
-    push_reach(query, "e.namespace", &filter.reach);
+/// What has been active since before, and what ended since.
+fn one_by_one(filter: &IssueFilter, search: Option<&Search>, time: Timestamp) -> QueryBuilder<Driver> {
+    let mut query = QueryBuilder::new("SELECT severity, issue_type, CAST(sum(n) AS bigint) AS n FROM (");
+    query.push("SELECT i.severity, i.issue_type, count(*) AS n FROM ");
+    push_from(&mut query, search);
+    query.push(" WHERE i.state = 1 AND i.detected_at <= ").push_bind(Time(time));
+    push_filter(&mut query, filter, search);
+    query.push(BY_KIND).push(" UNION ALL SELECT i.severity, i.issue_type, count(*) AS n FROM ");
+    push_from(&mut query, search);
+    query.push(" JOIN episodes e ON e.key = i.key WHERE i.state > 0 AND e.end_at > ").push_bind(Time(time));
+    query.push(" AND e.started_at <= ").push_bind(Time(time));
+    push_filter(&mut query, filter, search);
+    query
+}
+
+/// Whether nothing but the namespace decides.
+fn is_reach_only(filter: &IssueFilter) -> bool {
+    *filter == IssueFilter::all(filter.reach.clone())
 }
 
 fn bounded(stretches: Vec<Stretch>, limit: usize) -> Stretches {
