@@ -9,7 +9,9 @@ pub mod history;
 pub mod issue;
 pub mod problem;
 pub mod report;
+pub mod source;
 pub mod summary;
+pub mod trends;
 pub mod webhook;
 
 pub use health::{Component, Health, Version};
@@ -20,7 +22,9 @@ pub use issue::{
 };
 pub use problem::{FieldError, Problem};
 pub use report::{BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope};
+pub use source::{Source, SourceKind, SourceList};
 pub use summary::{Count, Summary};
+pub use trends::{Flapping, TrendComponent, TrendDay, Trends};
 pub use webhook::WebhookResponse;
 
 /// Reads `null` as nothing: that is how Go writes an empty slice or map.

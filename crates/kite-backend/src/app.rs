@@ -16,6 +16,7 @@ use crate::feed::Feed;
 use crate::http_metrics::HttpMetrics;
 use crate::ingest::Ingest;
 use crate::limits::Limits;
+use crate::sources::Sources;
 
 /// The running service. Cheap to clone, which happens several times per request.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub struct Parts {
     pub clock: Clock,
     /// What happens, as it happens.
     pub feed: Feed,
+    /// Who reports.
+    pub sources: Sources,
     /// The figures of all requests.
     pub http_metrics: HttpMetrics,
 }
@@ -106,6 +109,7 @@ impl App {
             ingest,
             rules,
             clock,
+            sources: Sources::default(),
             http_metrics,
         }))
     }

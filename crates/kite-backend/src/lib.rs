@@ -6,7 +6,7 @@
 //! 2. [`router`], the table of contents of the HTTP interface; [`routes`], a file per subject.
 //! 3. [`input`] (from the wire to the core), [`use_cases`], [`wire`] (and back).
 //! 4. [`feed`]: what happens, for everybody who watches.
-//! 5. [`service`] puts it together, with [`rules`], [`tasks`] and [`metrics`].
+//! 5. [`service`] puts it together, with [`rules`], [`sources`], [`tasks`] and [`metrics`].
 //! 6. Around every request: [`observe`], [`guard`], [`problem`], [`http_metrics`], [`clock`].
 //! 7. [`access`]: who may do what; [`limits`]: how often.
 
@@ -36,4 +36,5 @@ pub mod config;
 pub mod metrics;
 pub mod rules;
 pub mod service;
+pub mod sources;
 pub mod tasks;

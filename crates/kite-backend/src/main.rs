@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use kite_backend::access::{Access, Kubernetes, Listed};
 use kite_backend::config::{Config, Plan, SignIn};
-use kite_backend::service::Service;
+use kite_backend::service::{self, Service};
 use kite_runtime::shutdown::Shutdown;
 use kite_runtime::tls::MountedCertificate;
 use kite_runtime::{logging, metrics, serve};
@@ -56,7 +56,7 @@ async fn run(plan: Plan) -> anyhow::Result<()> {
     }
     tracing::info!(%address, url = format!("{scheme}://{address}"), "listening");
     server.run(router, shutdown.token()).await;
-    app.ingest.close().await;
+    service::end(&app).await;
     if let Err(error) = shutdown.drain(END).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "stopped with tasks left");
     }

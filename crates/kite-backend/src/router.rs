@@ -26,7 +26,7 @@ use crate::guard::let_in;
 use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
-use crate::routes::{history, issue, issues, related, reports, service, stream, summary, webhooks};
+use crate::routes::{history, issue, issues, related, reports, service, sources, stream, summary, trends, webhooks};
 
 /// Smaller answers are not worth the time to compress them.
 const COMPRESSED_ABOVE: u64 = 4096;
@@ -36,6 +36,7 @@ fn table() -> OpenApiRouter<App> {
     [
         routes!(issues::list_issues, issues::create_issue),
         routes!(summary::summarize),
+        routes!(trends::read_trends),
         routes!(issue::get_issue, issue::update_issue, issue::delete_issue),
         routes!(issue::resolve_issue),
         routes!(history::read_history),
@@ -43,6 +44,7 @@ fn table() -> OpenApiRouter<App> {
         routes!(related::unrelate),
         routes!(reports::take_in_reports),
         routes!(webhooks::receive_webhook),
+        routes!(sources::list_sources),
         routes!(stream::stream_issues),
         routes!(service::health),
         routes!(service::version),

@@ -43,7 +43,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts everything but the listeners.
+    /// Starts everything but the listeners. To be followed by [`end`] when the last request is answered.
     pub fn start(access: Access, store: Store, options: Options, shutdown: &Shutdown) -> Self {
         let ingest_metrics = IngestMetrics::default();
         let ingest = Ingest::with_options(store.clone(), options.ingest, ingest_metrics.clone());
@@ -58,15 +58,25 @@ impl Service {
             Clock::system(),
             shutdown,
         );
+        app.sources.start(&store, shutdown);
         let mut registry = Registry::with_prefix("kite");
         let store_metrics = StoreMetrics::start(store.clone(), shutdown);
         store_metrics.register(&mut registry);
         ingest_metrics.register(&mut registry);
         app.http_metrics.register(&mut registry);
+        app.sources.register(&mut registry);
         registry.register("rules_broken", "Rule files that cannot be used", rules.broken_count.clone());
         let health = Health::new(shutdown.token(), move || readiness(store.clone(), rules.clone()));
         let router = router::service(app.clone(), health.clone(), Router::new());
         Self { router, health, registry, app }
+    }
+}
+
+/// Ends what outlives the last request: all that was taken in is stored.
+pub async fn end(app: &App) {
+    app.ingest.close().await;
+    if let Err(error) = app.sources.write(&app.store).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "who reported last cannot be written down");
     }
 }
 

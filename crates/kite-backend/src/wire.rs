@@ -1,11 +1,13 @@
 //! From what the core knows to what clients read.
 
+use jiff::SignedDuration;
 use kite_api as api;
 use kite_core::{Issue, IssueType, Scope, Severity, State};
-use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation};
+use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation, Source, SourceKind};
 use uuid::Uuid;
 
 use crate::input::cursor;
+use crate::use_cases::trends::{Component, Trends};
 
 /// Ids that are derived from what they name, so that nothing needs to be stored for them.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b69_7465_0000_5000_8000_0000_0000_0001);
@@ -103,6 +105,74 @@ pub fn summary(counts: Counts) -> api::Summary {
         }
     }
     summary
+}
+
+/// What was broken when.
+pub fn trends(trends: Trends) -> api::Trends {
+    let days = trends.days.dates().into_iter().zip(trends.daily).zip(trends.health);
+    api::Trends {
+        days: days
+            .map(|((date, daily), health)| api::TrendDay {
+                date: date.to_string(),
+                opened: daily.opened,
+                resolved: daily.resolved,
+                active_at_end: daily.active_at_end,
+                worst: health.worst.map(severity),
+            })
+            .collect(),
+        mean_time_to_recovery_seconds: trends.mean_time_to_recovery.map(seconds),
+        components: trends.components.into_iter().map(component).collect(),
+        flapping: trends.flapping.into_iter().map(flapping).collect(),
+        is_complete: trends.is_complete,
+    }
+}
+
+/// Somebody who reports.
+pub fn source(source: Source, is_silent: bool) -> api::Source {
+    api::Source {
+        kind: match source.kind {
+            SourceKind::Operator => api::SourceKind::Operator,
+            SourceKind::Webhook => api::SourceKind::Webhook,
+            SourceKind::Api => api::SourceKind::Api,
+        },
+        name: source.name,
+        cluster: source.cluster,
+        namespace: source.namespace,
+        version: source.version,
+        first_heard_at: source.first_heard_at,
+        last_heard_at: source.last_heard_at,
+        reports: source.reports,
+        is_silent,
+    }
+}
+
+fn component(component: Component) -> api::TrendComponent {
+    api::TrendComponent {
+        namespace: component.namespace,
+        application: component.application,
+        component: component.component,
+        active_seconds: seconds(component.active),
+        episodes: component.episodes,
+    }
+}
+
+fn flapping((issue, episodes): (Issue, u32)) -> api::Flapping {
+    let component = issue.labels.get("component").cloned().unwrap_or_default();
+    let scope = issue.identity.scope;
+    let issue = related(&Related {
+        id: issue.id,
+        title: issue.title,
+        severity: issue.severity,
+        issue_type: issue.issue_type,
+        state: issue.state,
+        detected_at: issue.detected_at,
+        scope,
+    });
+    api::Flapping { issue, component, episodes }
+}
+
+fn seconds(duration: SignedDuration) -> u64 {
+    u64::try_from(duration.as_secs()).unwrap_or(0)
 }
 
 fn relation(relation: &Relation) -> api::Relation {

@@ -8,6 +8,7 @@
 //! 3. [`fold`]: the same from any point in the past, when a report comes late.
 //! 4. [`batch`]: many submissions at once, in steps between which a store does its reading.
 //! 5. [`change`], [`filter`], [`access`]: what is told, asked and allowed.
+//! 6. [`trend`]: what was broken when.
 //!
 //! Invariant: nothing here reads a clock, a random number, a file or a socket.
 
@@ -22,6 +23,7 @@ pub mod link;
 pub mod position;
 pub mod report;
 pub mod text;
+pub mod trend;
 
 pub use access::Reach;
 pub use change::{Change, Reason};
@@ -30,3 +32,4 @@ pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View
 pub use link::Link;
 pub use position::Position;
 pub use report::{Action, Clear, Content, Edit, Entry, Submission};
+pub use trend::Stretch;

@@ -68,7 +68,7 @@ pub async fn serve(args: &Args, store: Store, place: &Place) -> anyhow::Result<(
     }
     let limits = Limits { drain: Duration::from_secs(5), ..Limits::default() };
     server.with_limits(limits).run(router, shutdown.token()).await;
-    app.ingest.close().await;
+    service::end(&app).await;
     if let Err(error) = shutdown.drain(Duration::from_secs(2)).await {
         say(&format!("{error}; the next start looks again"));
     }

@@ -13,6 +13,7 @@ mod error;
 mod keys;
 mod postgres;
 mod query;
+mod source;
 mod sqlite;
 mod store;
 mod stored;
@@ -24,6 +25,7 @@ use postgres::setup_error as postgres_setup_error;
 pub use error::StoreError;
 pub use query::{
     ChangeRow, Counts, Cube, Cursor, Dimension, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Occurrence,
-    Page, Pulse, Related, Relating, Relation, Sort, Start,
+    Page, Pulse, Related, Relating, Relation, Sort, Start, Stretches,
 };
+pub use source::{Source, SourceKind};
 pub use store::{Options, Store};

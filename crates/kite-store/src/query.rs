@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kite_core::{Change, Issue, IssueFilter, IssueType, Scope, Severity, State};
+use kite_core::{Change, Issue, IssueFilter, IssueType, Scope, Severity, State, Stretch};
 use uuid::Uuid;
 
 /// A page of issues to read.
@@ -174,6 +174,15 @@ pub struct Occurrence {
     pub run_id: String,
     /// When it began.
     pub occurred_at: Timestamp,
+}
+
+/// What was broken when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stretches {
+    /// Those that go on, worst and newest first; then those that ended, the last to end first.
+    pub stretches: Vec<Stretch>,
+    /// Whether these are all.
+    pub is_complete: bool,
 }
 
 /// A place in the feed: everything up to it has been seen.

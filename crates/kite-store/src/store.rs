@@ -1,16 +1,16 @@
 //! The store's face: one type for both databases.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kite_core::batch::Outcome;
-use kite_core::{Identity, Issue, IssueFilter, Reach, Submission};
+use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Severity, Submission};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
     Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History, ListQuery, Occurrence, Page, Pulse, Relating,
-    Relation, StoreError, postgres, sqlite,
+    Relation, Source, StoreError, Stretches, postgres, sqlite,
 };
 
 /// How to reach the database.
@@ -66,7 +66,7 @@ impl Store {
         on_either!(self, apply::apply(submissions))
     }
 
-    /// All namespaces in which there ever was an issue.
+    /// All namespaces in which there ever was an issue, or that a source reports for.
     pub async fn namespaces(&self) -> Result<BTreeSet<String>, StoreError> {
         on_either!(self, totals::namespaces())
     }
@@ -74,6 +74,11 @@ impl Store {
     /// Reads one issue within reach.
     pub async fn issue_get(&self, reach: &Reach, id: Uuid) -> Result<Option<Issue>, StoreError> {
         on_either!(self, issues::get(reach, id))
+    }
+
+    /// Reads the issues of these ids that are within reach, in no order.
+    pub async fn issue_get_all(&self, reach: &Reach, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
+        on_either!(self, issues::get_all(reach, ids))
     }
 
     /// Reads a page of issues.
@@ -135,6 +140,40 @@ impl Store {
     /// Reads an issue's last failed attempts, newest first.
     pub async fn occurrences(&self, issue: &Identity, limit: u32) -> Result<Vec<Occurrence>, StoreError> {
         on_either!(self, history::occurrences(issue, limit))
+    }
+
+    /// Reads the open episodes of the issues that match, worst and newest first, and the episodes
+    /// that ended at or after a time, the last to end first: up to `limit` of each.
+    pub async fn stretches(&self, filter: &IssueFilter, since: Timestamp, limit: u32) -> Result<Stretches, StoreError> {
+        on_either!(self, stretches::read(filter, since, limit))
+    }
+
+    /// Counts what was active at a time, of the issues that match now, by what they are now.
+    pub async fn active_at(
+        &self,
+        filter: &IssueFilter,
+        time: Timestamp,
+    ) -> Result<BTreeMap<(Severity, IssueType), u64>, StoreError> {
+        on_either!(self, stretches::active_at(filter, time))
+    }
+
+    /// Notes that sources were heard, in one statement; none may be named twice.
+    pub async fn source_note(&self, heard: &[Source]) -> Result<(), StoreError> {
+        if heard.is_empty() {
+            return Ok(());
+        }
+        on_either!(self, sources::note(heard))
+    }
+
+    /// Reads the sources of namespaces within reach, and those of no namespace if anything is
+    /// within reach; the last one that was heard first.
+    pub async fn source_list(&self, reach: &Reach, limit: u32) -> Result<Vec<Source>, StoreError> {
+        on_either!(self, sources::list(reach, limit))
+    }
+
+    /// Forgets sources that were heard last before a time. Returns how many.
+    pub async fn source_forget(&self, heard_before: Timestamp) -> Result<u64, StoreError> {
+        on_either!(self, sources::forget(heard_before))
     }
 
     /// The end of the feed as of now.

@@ -35,6 +35,11 @@ impl Asking {
         self.caller.name()
     }
 
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// The namespace that was named.
     pub fn namespace(&self) -> Option<&str> {
         self.namespace.as_deref()

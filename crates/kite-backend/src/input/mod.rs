@@ -3,6 +3,7 @@
 //! Bytes become wire types in [`body`] and [`json`], wire types become core types in [`report`]
 //! and [`issue`] with the help of [`checks`]; [`query`] does the same for the parameters of lists.
 
+pub mod agent;
 pub mod asking;
 pub mod body;
 pub mod checks;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod query;
 pub mod report;
 
+pub use agent::Agent;
 pub use asking::Asking;
 pub use checks::{Checked, Checks, Manner};
 pub use delivery::Delivery;

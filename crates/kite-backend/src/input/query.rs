@@ -140,6 +140,16 @@ impl<'a> Parameters<'a> {
         Err(Problem::bad_query("limit", "must be a number from 1 to 1000"))
     }
 
+    /// How many days are looked back, today included.
+    fn days(&self) -> Result<u16, Problem> {
+        match self.one("days")? {
+            None | Some("14") => Ok(14),
+            Some("30") => Ok(30),
+            Some("90") => Ok(90),
+            Some(_) => Err(Problem::bad_query("days", "must be one of 14, 30, 90")),
+        }
+    }
+
     /// A place that an earlier answer gave.
     pub fn place<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
         let wrong = || Problem::bad_query(name, "must be one that an earlier answer gave");
@@ -171,6 +181,15 @@ pub struct Listing(pub ListQuery);
 #[derive(Clone, Debug)]
 pub struct Filtering(pub IssueFilter);
 
+/// A filter as asked for, and how many days are looked back.
+#[derive(Clone, Debug)]
+pub struct Trending {
+    /// Which issues.
+    pub filter: IssueFilter,
+    /// How many days, today included.
+    pub days: u16,
+}
+
 impl Parameters<'_> {
     /// The list that is asked for.
     pub fn listing(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<ListQuery, Problem> {
@@ -200,6 +219,15 @@ impl FromRequestParts<App> for Filtering {
         let asking = Asking::from_request_parts(parts, app).await?;
         let reach = asking.reach(app).await?;
         Parameters::of(&parts.uri)?.filter(&asking, reach, app.clock.now()).map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Trending {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Filtering(filter) = Filtering::from_request_parts(parts, app).await?;
+        Ok(Self { filter, days: Parameters::of(&parts.uri)?.days()? })
     }
 }
 

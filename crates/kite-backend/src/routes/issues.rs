@@ -10,7 +10,7 @@ use super::answer::{fresh, with_warnings, written};
 use super::parameters::{Filters, InNamespace, Paging};
 use crate::app::App;
 use crate::input::query::Listing;
-use crate::input::{Asking, Checked, Delivery, Json, cursor, issue};
+use crate::input::{Agent, Asking, Checked, Delivery, Json, cursor, issue};
 use crate::problem::Problem;
 use crate::use_cases::issues;
 use crate::wire;
@@ -46,11 +46,12 @@ pub async fn list_issues(
 pub async fn create_issue(
     State(app): State<App>,
     asking: Asking,
+    agent: Agent,
     delivery: Delivery,
     Json(sent): Json<CreateIssue>,
 ) -> Result<Response, Problem> {
     let checked = sent.check(|request| issue::create(request, app.clock.now(), &delivery, asking.name()));
     let Checked { value: submission, warnings } = checked.map_err(Problem::Invalid)?;
-    let created = issues::create_issue(&app, &asking, submission).await?;
+    let created = issues::create_issue(&app, &asking, &agent, submission).await?;
     Ok(with_warnings(StatusCode::CREATED, written(&app, created).await?, &warnings))
 }

@@ -8,6 +8,8 @@ pub mod parameters;
 pub mod related;
 pub mod reports;
 pub mod service;
+pub mod sources;
 pub mod stream;
 pub mod summary;
+pub mod trends;
 pub mod webhooks;

@@ -98,6 +98,16 @@ pub struct Filters {
     search: Option<String>,
 }
 
+/// How far back.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters in the OpenAPI document")]
+pub struct Window {
+    /// How many days, today included: `14`, `30` or `90`.
+    #[param(default = 14)]
+    days: Option<u16>,
+}
+
 /// Which part of a list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]

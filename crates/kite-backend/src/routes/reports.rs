@@ -9,19 +9,21 @@ use super::parameters::InNamespace;
 use crate::app::App;
 use crate::input::body::{BATCH, Format, Posted};
 use crate::input::json::{self, Sent};
-use crate::input::{Asking, Delivery};
+use crate::input::{Agent, Asking, Delivery};
 use crate::problem::Problem;
 use crate::use_cases::reports::take_in;
 
 const MOST_REPORTS: usize = 1000;
 
-/// Takes in reports, each on its own: a wrong one does not spoil the others.
+/// Takes in reports, each on its own: a wrong one does not spoil the others. Without any, it only
+/// hears that the source is still there.
 #[utoipa::path(post, path = "/api/v1/reports", tag = "reports", params(InNamespace),
     request_body(description = "At most 1,000 reports", content((Vec<Report> = "application/json"), (Report = "application/x-ndjson"))),
     responses((status = 200, description = "One result per report, in order", body = BatchResponse)))]
 pub async fn take_in_reports(
     State(app): State<App>,
     asking: Asking,
+    agent: Agent,
     delivery: Delivery,
     posted: Posted<BATCH>,
 ) -> Result<Json<BatchResponse>, Problem> {
@@ -33,7 +35,7 @@ pub async fn take_in_reports(
     if items.len() > MOST_REPORTS {
         return Err(Problem::TooLarge(format!("the body holds more than {MOST_REPORTS} reports")));
     }
-    let results = take_in(&app, &asking, &delivery, items).await?;
+    let results = take_in(&app, &asking, &agent, &delivery, items).await?;
     Ok(Json(BatchResponse { results }))
 }
 

@@ -11,7 +11,7 @@ use super::answer::written;
 use super::parameters::{InNamespace, WebhookName};
 use crate::app::App;
 use crate::input::body::{Format, PAYLOAD, Posted};
-use crate::input::{Asking, Delivery, json};
+use crate::input::{Agent, Asking, Delivery, json};
 use crate::problem::Problem;
 use crate::use_cases::webhooks::{self, Done};
 
@@ -23,6 +23,7 @@ use crate::use_cases::webhooks::{self, Done};
 pub async fn receive_webhook(
     State(app): State<App>,
     asking: Asking,
+    agent: Agent,
     delivery: Delivery,
     WebhookName(name): WebhookName,
     headers: HeaderMap,
@@ -35,7 +36,7 @@ pub async fn receive_webhook(
         return Err(Problem::WrongMediaType("application/json"));
     }
     let payload = json::value(&posted.bytes)?;
-    let done = webhooks::receive(&app, &asking, &delivery, webhook, &payload).await?;
+    let done = webhooks::receive(&app, &asking, &agent, &delivery, webhook, &payload).await?;
     let success = Some("success".to_owned());
     Ok(match done {
         Done::Nothing { info } => (StatusCode::OK, Json(WebhookResponse { info: Some(info), ..Default::default() })),

@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use crate::access::Verb;
 use crate::app::App;
-use crate::input::Asking;
 use crate::input::issue::{self, Decision};
+use crate::input::{Agent, Asking};
 use crate::problem::Problem;
+use crate::sources::Places;
 
 /// A page of issues with all their relations.
 pub async fn list_issues(app: &App, query: &ListQuery) -> Result<(Page, Vec<Relation>), Problem> {
@@ -48,11 +49,13 @@ pub async fn count_issues(app: &App, filter: &IssueFilter) -> Result<Counts, Pro
 }
 
 /// Opens an issue, or updates the one of the same identity.
-pub async fn create_issue(app: &App, asking: &Asking, submission: Submission) -> Result<Issue, Problem> {
+pub async fn create_issue(app: &App, asking: &Asking, agent: &Agent, submission: Submission) -> Result<Issue, Problem> {
     for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
         asking.may(Verb::Create, &scope.namespace).await?;
     }
+    let places = Places::of(submission.entries.iter().flat_map(kite_core::Entry::scopes));
     let outcome = app.ingest.submit(submission).await?;
+    app.sources.hear(asking, agent, None, places, app.clock.now());
     written_issue(app, outcome).await
 }
 

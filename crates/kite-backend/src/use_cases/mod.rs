@@ -3,4 +3,6 @@
 pub mod issues;
 pub mod relations;
 pub mod reports;
+pub mod sources;
+pub mod trends;
 pub mod webhooks;

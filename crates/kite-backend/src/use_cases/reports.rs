@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
+use jiff::Timestamp;
 use kite_api::{FieldError, Report, ReportOutcome, ReportResult};
 use kite_core::batch::Verdict;
 use kite_core::{Entry, Submission};
@@ -12,8 +13,9 @@ use crate::app::App;
 use crate::ingest::IngestError;
 use crate::input::json::Sent;
 use crate::input::report::{self, Reading};
-use crate::input::{Asking, Checked, Delivery, Manner};
+use crate::input::{Agent, Asking, Checked, Delivery, Manner};
 use crate::problem::Problem;
+use crate::sources::Places;
 
 /// Stores each report that is sound, and says what became of each.
 ///
@@ -21,10 +23,14 @@ use crate::problem::Problem;
 pub async fn take_in(
     app: &App,
     asking: &Asking,
+    agent: &Agent,
     delivery: &Delivery,
     items: Vec<Sent<Report>>,
 ) -> Result<Vec<ReportResult>, Problem> {
     let now = app.clock.now();
+    if items.is_empty() {
+        return still_there(app, asking, agent, now).await;
+    }
     let mut results = Vec::with_capacity(items.len());
     let mut submissions = Vec::with_capacity(items.len());
     let checked: Vec<_> = items
@@ -46,6 +52,7 @@ pub async fn take_in(
             Err(errors) => results.push(ReportResult { errors, ..result(index, ReportOutcome::Rejected) }),
         }
     }
+    let places = places(&submissions);
     let mut outcomes = app.ingest.submit_all(submissions).await?.into_iter();
     for result in results.iter_mut().filter(|result| result.result != ReportOutcome::Rejected) {
         let outcome = outcomes.next().unwrap_or(Err(IngestError::Stopping));
@@ -57,7 +64,23 @@ pub async fn take_in(
             Err(error) => *result = unstored(result.index, error)?,
         }
     }
+    app.sources.hear(asking, agent, None, places, now);
     Ok(results)
+}
+
+/// Hears somebody who has nothing to report.
+async fn still_there(app: &App, asking: &Asking, agent: &Agent, now: Timestamp) -> Result<Vec<ReportResult>, Problem> {
+    if let Some(namespace) = asking.namespace() {
+        asking.may(Verb::Report, namespace).await?;
+    }
+    let places = Places::silent(asking.namespace().unwrap_or_default());
+    app.sources.hear(asking, agent, None, places, now);
+    Ok(Vec::new())
+}
+
+fn places(submissions: &[Submission]) -> Places {
+    let entries = submissions.iter().flat_map(|submission| &submission.entries);
+    Places::of(entries.filter_map(|entry| entry.scopes().into_iter().next()))
 }
 
 fn namespaces(entry: &Entry) -> BTreeSet<String> {

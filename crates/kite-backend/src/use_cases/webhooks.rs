@@ -13,8 +13,9 @@ use super::issues::written_issue;
 use crate::access::Verb;
 use crate::app::App;
 use crate::input::report::{self, Reading};
-use crate::input::{Asking, Checked, Delivery, Manner};
+use crate::input::{Agent, Asking, Checked, Delivery, Manner};
 use crate::problem::Problem;
+use crate::sources::Places;
 
 const SIGNATURES: [&str; 2] = ["x-kite-signature", "x-hub-signature-256"];
 
@@ -54,6 +55,7 @@ pub fn find<'a>(rules: &'a RuleSet, name: &str) -> Result<&'a Webhook, Problem> 
 pub async fn receive(
     app: &App,
     asking: &Asking,
+    agent: &Agent,
     delivery: &Delivery,
     webhook: &Webhook,
     payload: &Value,
@@ -62,15 +64,21 @@ pub async fn receive(
         WebhookError::Invalid(fields) => Problem::Invalid(fields),
         WebhookError::Evaluate(error) => Problem::invalid("", format!("is not understood: {error}")),
     })?;
+    let heard = |places| app.sources.hear(asking, agent, Some(webhook.name()), places, app.clock.now());
     let (entries, answer) = match outcome {
-        WebhookOutcome::Ignored { info } => return Ok(Done::Nothing { info }),
+        WebhookOutcome::Ignored { info } => {
+            heard(Places::silent(""));
+            return Ok(Done::Nothing { info });
+        }
         WebhookOutcome::Entries { entries, answer } => (entries, answer),
     };
     let Checked { value: submission, warnings } = read(app, delivery, entries)?;
     for scope in submission.entries.iter().flat_map(kite_core::Entry::scopes) {
         asking.may(Verb::Report, &scope.namespace).await?;
     }
+    let places = Places::of(submission.entries.iter().filter_map(|entry| entry.scopes().into_iter().next()));
     let outcome = app.ingest.submit(submission).await?;
+    heard(places);
     match answer {
         Answer::Message(message) => Ok(Done::Resolved { message: told(&message, &outcome), warnings }),
         Answer::Issue => Ok(Done::Failed { issue: Box::new(written_issue(app, outcome).await?), warnings }),

@@ -24,14 +24,15 @@ pub async fn get(db: &Db, reach: &Reach, id: Uuid) -> Result<Option<Issue>, Stor
     query.build().fetch_optional(&db.readers).await?.map(|row| issue(&row)).transpose()
 }
 
-/// Reads the issues of these ids that are there.
-pub async fn get_all(db: &Db, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
+/// Reads the issues of these ids that are there and within reach.
+pub async fn get_all(db: &Db, reach: &Reach, ids: &[Uuid]) -> Result<Vec<Issue>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let mut query = QueryBuilder::<Driver>::new(COLUMNS);
     query.push(ISSUES);
     push_in(&mut query, "i.id", ids.iter().map(|id| Id(*id)));
+    push_reach(&mut query, "i.namespace", reach);
     query.build().fetch_all(&db.readers).await?.iter().map(issue).collect()
 }
 
@@ -145,7 +146,8 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     }
 }
 
-fn push_reach(query: &mut QueryBuilder<Driver>, column: &'static str, reach: &Reach) {
+/// Adds the condition that a namespace is within reach.
+pub(super) fn push_reach(query: &mut QueryBuilder<Driver>, column: &'static str, reach: &Reach) {
     if let Reach::Only(namespaces) = reach {
         push_in(query, column, namespaces.iter().cloned());
     }

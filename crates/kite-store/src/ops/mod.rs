@@ -9,6 +9,8 @@ pub mod load;
 mod past;
 pub mod relations;
 mod rows;
+pub mod sources;
+pub mod stretches;
 pub mod tasks;
 pub mod totals;
 pub mod write;

@@ -96,6 +96,7 @@ bulk! {
         ending: i16,
         ended_by: Option<String>,
         clean: bool,
+        namespace: String,
     }
 }
 
@@ -235,6 +236,7 @@ impl EpisodeRow {
             ending,
             ended_by,
             clean: episode.clean,
+            namespace: record.identity.scope.namespace.clone(),
         }
     }
 }

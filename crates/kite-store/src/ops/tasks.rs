@@ -66,7 +66,7 @@ pub async fn feed_after(
     let mut ids: Vec<Uuid> = changes.iter().map(|change| change.issue_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let found = issues::get_all(db, &ids).await?;
+    let found = issues::get_all(db, reach, &ids).await?;
     let next = changes.last().map_or(after, |last| last.cursor);
     let issue = |id: Uuid| found.iter().find(|issue| issue.id == id).cloned();
     Ok(FeedPage { changes: changes.into_iter().map(|change| (change.clone(), issue(change.issue_id))).collect(), next })

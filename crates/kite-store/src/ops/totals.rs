@@ -47,12 +47,13 @@ pub async fn total(db: &Db, filter: &IssueFilter, search: Option<&Search>) -> Re
     Ok((count(if stopped { MOST_COUNTED } else { found }), stopped))
 }
 
-/// All namespaces in which there ever was an issue.
+/// All namespaces in which there ever was an issue, or that a source reports for.
 pub async fn namespaces(db: &Db) -> Result<BTreeSet<String>, StoreError> {
     // From one namespace to the next in the index: there are many counters in each.
     let query = "WITH RECURSIVE found(namespace) AS (SELECT min(namespace) FROM counters UNION ALL \
          SELECT (SELECT min(c.namespace) FROM counters c WHERE c.namespace > found.namespace) FROM found \
-         WHERE found.namespace IS NOT NULL) SELECT namespace FROM found WHERE namespace IS NOT NULL";
+         WHERE found.namespace IS NOT NULL) SELECT namespace FROM found WHERE namespace IS NOT NULL \
+         UNION SELECT namespace FROM sources WHERE namespace <> ''";
     let rows = QueryBuilder::<Driver>::new(query).build().fetch_all(&db.readers).await?;
     rows.iter().map(|row| Ok(row.try_get("namespace")?)).collect()
 }

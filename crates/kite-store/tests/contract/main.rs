@@ -8,6 +8,8 @@ mod feed;
 mod issues;
 mod locks;
 mod properties;
+mod sources;
+mod trends;
 mod writing;
 
 use kite_core::batch::Outcome;

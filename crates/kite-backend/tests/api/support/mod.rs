@@ -33,6 +33,7 @@ pub use fixtures::*;
 pub struct Service {
     pub router: Router,
     pub store: Store,
+    pub app: App,
     pub shutdown: Shutdown,
     _database: Temporary,
 }
@@ -50,18 +51,26 @@ impl Service {
 
     /// A service whose ingest queue has these bounds.
     pub async fn with_queue(bounds: ingest::Options) -> Self {
-        Self::with_all(Access::Open, Settings::default(), Router::new(), RuleSet::builtin(), bounds).await
+        let (settings, clock) = (Settings::default(), Clock::system());
+        Self::with_all(Access::Open, settings, Router::new(), RuleSet::builtin(), bounds, clock).await
     }
 
     /// A service with these rules.
     pub async fn with_rules(settings: Settings, pages: Router<App>, rules: RuleSet) -> Self {
-        Self::with_all(Access::Open, settings, pages, rules, ingest::Options::default()).await
+        Self::with_all(Access::Open, settings, pages, rules, ingest::Options::default(), Clock::system()).await
     }
 
     /// A service whose callers sign in.
     pub async fn with_access(access: Access) -> Self {
         let settings = Settings { look_again: Duration::from_millis(50), ..Settings::default() };
-        Self::with_all(access, settings, Router::new(), RuleSet::builtin(), ingest::Options::default()).await
+        let bounds = ingest::Options::default();
+        Self::with_all(access, settings, Router::new(), RuleSet::builtin(), bounds, Clock::system()).await
+    }
+
+    /// A service whose clock shows what a test says.
+    pub async fn with_clock(clock: Clock) -> Self {
+        let (settings, bounds) = (Settings::default(), ingest::Options::default());
+        Self::with_all(Access::Open, settings, Router::new(), RuleSet::builtin(), bounds, clock).await
     }
 
     async fn with_all(
@@ -70,6 +79,7 @@ impl Service {
         pages: Router<App>,
         rules: RuleSet,
         bounds: ingest::Options,
+        clock: Clock,
     ) -> Self {
         let settings = Settings {
             cluster_url: "https://konflux.dev".to_owned(),
@@ -82,9 +92,9 @@ impl Service {
         // The sender may go: a service whose rules never change keeps those it has.
         let (_, rules) = watch::channel(Arc::new(rules));
         let ingest = Ingest::with_options(store.clone(), bounds, IngestMetrics::default());
-        let app = App::start(access, store.clone(), ingest, rules, settings, Clock::system(), &shutdown);
+        let app = App::start(access, store.clone(), ingest, rules, settings, clock, &shutdown);
         let health = Health::new(shutdown.token(), async || Readiness::ready());
-        Self { router: router::service(app, health, pages), store, shutdown, _database: database }
+        Self { router: router::service(app.clone(), health, pages), store, app, shutdown, _database: database }
     }
 
     /// Sends a request.

@@ -61,6 +61,15 @@ pub fn calls() -> Vec<Call> {
         call(get.clone(), "/api/v1/issues/summary", Refuses(Right::Read), 200, |_, _| {
             ("/api/v1/issues/summary?namespace=team-a".into(), None)
         }),
+        call(get.clone(), "/api/v1/trends", Shows, 200, |_, _| ("/api/v1/trends".into(), None)),
+        call(get.clone(), "/api/v1/trends", Shows, 200, |_, _| ("/api/v1/trends?search=zebra&days=90".into(), None)),
+        call(get.clone(), "/api/v1/trends", Refuses(Right::Read), 200, |_, _| {
+            ("/api/v1/trends?namespace=team-a".into(), None)
+        }),
+        call(get.clone(), "/api/v1/sources", Shows, 200, |_, _| ("/api/v1/sources".into(), None)),
+        call(get.clone(), "/api/v1/sources", Refuses(Right::Read), 200, |_, _| {
+            ("/api/v1/sources?namespace=team-a".into(), None)
+        }),
         call(get.clone(), "/api/v1/stream", Shows, 200, |_, _| ("/api/v1/stream".into(), None)),
         call(get.clone(), "/api/v1/stream", Refuses(Right::Read), 200, |_, _| {
             ("/api/v1/stream?namespace=team-a".into(), None)
@@ -91,6 +100,9 @@ pub fn calls() -> Vec<Call> {
         }),
         call(post, "/api/v1/reports", RefusesItems, 200, |_, _| {
             ("/api/v1/reports".into(), Some(json!([report("new")])))
+        }),
+        call(Method::POST, "/api/v1/reports", Refuses(Right::Report), 200, |_, _| {
+            ("/api/v1/reports?namespace=team-a".into(), Some(json!([])))
         }),
         webhook(201, |_, _| ("/api/v1/webhooks/pipeline-failure".into(), Some(pipeline_failure()))),
         webhook(200, |_, _| ("/api/v1/webhooks/pipeline-success".into(), Some(pipeline_success()))),

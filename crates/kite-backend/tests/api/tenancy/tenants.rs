@@ -5,8 +5,8 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::who::Who;
-use super::world::{By, World, asked_by};
-use crate::support::{issue, with};
+use super::world::{By, OTHER_SECRET, SECRET, World, asked_by};
+use crate::support::{issue, report, with};
 
 #[tokio::test]
 async fn lists_and_counts_hold_exactly_what_the_caller_may_read() {
@@ -24,6 +24,64 @@ async fn lists_and_counts_hold_exactly_what_the_caller_may_read() {
         let summary = world.send(who, Method::GET, "/api/v1/issues/summary", None).await.expect(200);
         assert_eq!(summary["total"]["active"].as_u64(), Some(wanted), "{who:?}: {summary}");
     }
+}
+
+#[tokio::test]
+async fn trends_tell_only_of_what_the_caller_may_read() {
+    let world = World::new(By::List).await;
+    // What came back is told by its title.
+    for id in [&world.one, &there(&world).await] {
+        let resolve = format!("/api/v1/issues/{id}/resolve");
+        world.send(Who::ClusterAdmin, Method::POST, &resolve, Some(&json!({}))).await.expect(200);
+        let reopen = json!({"state": "ACTIVE"});
+        let path = format!("/api/v1/issues/{id}");
+        world.send(Who::ClusterAdmin, Method::PUT, &path, Some(&reopen)).await.expect(200);
+    }
+    for (who, own, active, opened) in [
+        (Who::Neighbour, Some(OTHER_SECRET), 1, 2),
+        (Who::Reader, Some(SECRET), 2, 3),
+        (Who::ClusterReader, Some(""), 3, 5),
+        (Who::Publisher, None, 0, 0),
+    ] {
+        let trends = world.send(who, Method::GET, "/api/v1/trends", None).await.expect(200);
+        let today = trends["days"].as_array().unwrap().last().unwrap();
+        assert_eq!((&today["activeAtEnd"], &today["opened"]), (&json!(active), &json!(opened)), "{who:?}: {trends}");
+        let text = trends.to_string();
+        for word in [SECRET, OTHER_SECRET] {
+            let may_read = own.is_some_and(|own| word.starts_with(own));
+            assert_eq!(text.contains(&format!("{word} title")), may_read, "{who:?}: {text}");
+            assert_eq!(text.contains(&format!("{word}-application")), may_read, "{who:?}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn sources_are_shown_to_those_who_read_what_they_report() {
+    let world = World::new(By::Kubernetes).await;
+    let named = json!([with(report("new"), json!({"namespace": "team-a"}))]);
+    world.send(Who::Publisher, Method::POST, "/api/v1/reports", Some(&named)).await.expect(200);
+    world.send(Who::ClusterPublisher, Method::POST, "/api/v1/reports", Some(&named)).await.expect(200);
+    world.service.app.sources.write(&world.service.store).await.unwrap();
+    for (who, wanted) in [
+        (Who::Reader, vec!["Publisher", "unknown", "zebra-caller"]),
+        (Who::Neighbour, vec!["quokka-caller", "unknown"]),
+        (Who::ClusterReader, vec!["Publisher", "quokka-caller", "unknown", "zebra-caller"]),
+        (Who::Publisher, vec![]),
+        (Who::ClusterPublisher, vec![]),
+    ] {
+        let list = world.send(who, Method::GET, "/api/v1/sources", None).await.expect(200);
+        let mut names: Vec<_> =
+            list["data"].as_array().unwrap().iter().map(|source| source["name"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names, wanted, "{who:?}: {list}");
+    }
+}
+
+/// The issue of `team-b`.
+async fn there(world: &World) -> String {
+    let list = world.send(Who::ClusterReader, Method::GET, "/api/v1/issues?namespace=team-b", None).await;
+    list.expect(200)["data"][0]["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
+use jiff::Timestamp;
 use kite_backend::access::{Access, KubernetesOptions, Listed};
+use kite_store::{Source, SourceKind};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use wiremock::MockServer;
@@ -59,6 +61,7 @@ impl World {
             let created = world.send(Who::ClusterAdmin, Method::POST, "/api/v1/issues", Some(&body)).await.expect(201);
             ids.push(created["id"].as_str().unwrap().to_owned());
         }
+        world.service.store.source_note(&[source(SECRET, "team-a"), source(OTHER_SECRET, "team-b")]).await.unwrap();
         Self { one: ids[0].clone(), other: ids[1].clone(), ..world }
     }
 
@@ -90,6 +93,20 @@ pub fn asked_by(who: Who, method: Method, path: &str, body: Option<&Value>) -> R
     }
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
     with_headers(method, path, body, &headers)
+}
+
+/// Somebody who reports for one namespace.
+fn source(word: &str, namespace: &str) -> Source {
+    Source {
+        kind: SourceKind::Api,
+        name: format!("{word}-caller"),
+        cluster: format!("{word}-cluster"),
+        namespace: namespace.to_owned(),
+        version: format!("{word}-1"),
+        first_heard_at: Timestamp::UNIX_EPOCH,
+        last_heard_at: Timestamp::UNIX_EPOCH,
+        reports: 1,
+    }
 }
 
 fn listed() -> Access {
