@@ -24,8 +24,8 @@ pub struct About {
 /// Somebody who reports.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// `operator`, `webhook` or `api`.
-    pub kind: String,
+    /// What it is.
+    pub kind: &'static str,
     /// Its name.
     pub name: String,
     /// The cluster that it watches; empty for the only one.

@@ -22,7 +22,7 @@ pub struct Daily {
 /// One bar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
-    /// What it counts: `opened` or `resolved`.
+    /// How it looks.
     pub class: &'static str,
     /// Its left edge.
     pub x: f64,
@@ -53,12 +53,15 @@ impl Bars {
     pub fn draw(days: &[Daily]) -> Self {
         let most = days.iter().map(|day| day.opened.max(day.resolved)).max().unwrap_or(0).max(1);
         let bars = days.iter().enumerate().flat_map(|(index, day)| {
-            let bar = |class, offset: f64, count: u64| {
+            let bar = |class, what, offset: f64, count: u64| {
                 let height = count as f64 / most as f64 * HEIGHT;
-                let title = format!("{}: {count} {class}", day.date);
+                let title = format!("{}: {count} {what}", day.date);
                 Bar { class, x: index as f64 * DAY_WIDTH + offset, y: HEIGHT - height, height, title }
             };
-            [bar("opened", 1.0, day.opened), bar("resolved", 1.0 + BAR_WIDTH, day.resolved)]
+            [
+                bar("kite-bar-opened", "opened", 1.0, day.opened),
+                bar("kite-bar-resolved", "resolved", 1.0 + BAR_WIDTH, day.resolved),
+            ]
         });
         Self { bars: bars.collect(), width: days.len() as f64 * DAY_WIDTH, height: HEIGHT, most }
     }

@@ -112,7 +112,13 @@ impl Day {
     }
 
     fn class(&self) -> &'static str {
-        self.worst.map_or("none", |worst| words::severity_icon(worst))
+        match self.worst {
+            None => "kite-day-none",
+            Some(Severity::Info) => "kite-day-info",
+            Some(Severity::Minor) => "kite-day-minor",
+            Some(Severity::Major) => "kite-day-major",
+            Some(Severity::Critical) => "kite-day-critical",
+        }
     }
 }
 

@@ -137,6 +137,11 @@ impl Store {
         on_either!(self, issues::resolved(filter, since, limit))
     }
 
+    /// Counts the issues that match and were resolved since a time.
+    pub async fn resolved_count(&self, filter: &IssueFilter, since: Timestamp) -> Result<u64, StoreError> {
+        on_either!(self, totals::resolved(filter, None, since))
+    }
+
     /// Reads an issue's last failed attempts, newest first.
     pub async fn occurrences(&self, issue: &Identity, limit: u32) -> Result<Vec<Occurrence>, StoreError> {
         on_either!(self, history::occurrences(issue, limit))

@@ -141,7 +141,7 @@ impl<'a> Parameters<'a> {
     }
 
     /// How many days are looked back, today included.
-    fn days(&self) -> Result<u16, Problem> {
+    pub fn days(&self) -> Result<u16, Problem> {
         match self.one("days")? {
             None | Some("14") => Ok(14),
             Some("30") => Ok(30),

@@ -15,6 +15,7 @@ mod list;
 mod live;
 mod overview;
 pub mod session;
+mod trends;
 mod visit;
 
 use axum::Router;
@@ -37,6 +38,7 @@ pub fn router() -> Router<App> {
         .route("/issues/{id}/relate", post(actions::relate))
         .route("/issues/{id}/unrelate", post(actions::unrelate))
         .route("/issues/{id}/delete", post(actions::delete))
+        .route("/trends", get(trends::show))
         .route("/about", get(about::show))
         .route("/live", get(live::stream))
         .route("/sign-in", get(session::show).post(session::sign_in))

@@ -5,6 +5,8 @@ import htmx from "htmx.org";
 
 let source;
 let lostAt;
+let refreshedAt = 0;
+let refreshing;
 const waiting = new Map();
 
 export function follow() {
@@ -41,7 +43,16 @@ function reload() {
   refresh();
 }
 
+/** Shows the page as it is by then: at once, but not more often than every few seconds. */
+function refreshSoon() {
+  const wait = Math.max(300, refreshedAt + 5_000 - Date.now());
+  refreshing ??= setTimeout(() => (isBusy() ? offer("The page is not current. Show it as it is now") : refresh()), wait);
+}
+
 function refresh() {
+  clearTimeout(refreshing);
+  refreshing = undefined;
+  refreshedAt = Date.now();
   const top = window.scrollY;
   htmx.ajax("GET", window.location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" })
     .then(() => window.scrollTo({ top }));
@@ -57,8 +68,9 @@ function happened(news, isShown) {
   count(news);
   if (document.getElementById("issue")) {
     announce(news.title + " has changed");
-    return isBusy() ? offer("This issue has changed. Show it as it is now") : refresh();
+    return isBusy() ? offer("This issue has changed. Show it as it is now") : refreshSoon();
   }
+  if (!document.getElementById("rows")) return refreshSoon();
   const row = document.getElementById("issue-" + news.id);
   if (row) return change(row, news, isShown);
   if (!isShown || !news.row) { waiting.delete(news.id); return offerNew(); }
@@ -95,7 +107,6 @@ function offer(text) {
   let place = document.getElementById("news");
   if (!place) {
     if (!text) return;
-    if (!isBusy()) return refresh();
     place = document.createElement("p");
     place.id = "news";
     place.className = "kite-news";

@@ -87,7 +87,13 @@ pub async fn counts(db: &Db, filter: &IssueFilter, resolved_since: Timestamp) ->
     Ok(Counts { issues, resolved_since: resolved(db, filter, search.as_ref(), resolved_since).await? })
 }
 
-async fn resolved(db: &Db, filter: &IssueFilter, search: Option<&Search>, since: Timestamp) -> Result<u64, StoreError> {
+/// How many issues match and were resolved since a time.
+pub async fn resolved(
+    db: &Db,
+    filter: &IssueFilter,
+    search: Option<&Search>,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
     let mut query = QueryBuilder::<Driver>::new("SELECT count(*) AS n FROM ");
     push_from(&mut query, search);
     query.push(" WHERE i.state = 2 AND i.resolved_at >= ").push_bind(Time(since));
