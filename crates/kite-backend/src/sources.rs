@@ -3,6 +3,7 @@
 //! A source that may report everywhere is noted once; it is shown to everybody who reads anything,
 //! so nothing in it names a tenant. Any other is noted once for each namespace that it reports for.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -116,7 +117,7 @@ impl Sources {
 
     /// Writes from time to time until the shutdown. What is heard after that is the caller's to write.
     pub fn start(&self, store: &Store, shutdown: &Shutdown) {
-        let (stop, writing) = (shutdown.token(), self.clone().keep_writing(store.clone()));
+        let (stop, writing) = (shutdown.token(), Box::pin(self.clone().keep_writing(store.clone())));
         shutdown.spawn(async move { stop.run_until_cancelled(writing).await });
     }
 
@@ -200,10 +201,9 @@ impl Voice {
 async fn rows(heard: &HashMap<Voice, Heard>) -> Vec<Source> {
     let mut everywhere: HashMap<Key, bool> = HashMap::new();
     for (voice, Heard { caller, .. }) in heard {
-        if !everywhere.contains_key(&voice.caller) {
+        if let Entry::Vacant(unasked) = everywhere.entry(voice.caller) {
             // Who cannot be asked about is noted where only readers of its namespaces look.
-            let may = caller.may(Verb::Report, None).await.unwrap_or(false);
-            everywhere.insert(voice.caller, may);
+            unasked.insert(caller.may(Verb::Report, None).await.unwrap_or(false));
         }
     }
     let is_everywhere = |voice: &Voice| everywhere.get(&voice.caller).copied().unwrap_or(false);

@@ -1,4 +1,5 @@
-//! What is done from time to time: expiries are noticed, texts sorted into the index, old clears forgotten.
+//! What is done from time to time: expiries are noticed, texts sorted into the index, old clears
+//! and sources forgotten.
 
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::ingest::Ingest;
 const EXPIRE_EVERY: Duration = Duration::from_secs(15);
 const TIDY_EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: Duration = Duration::from_mins(10);
+const FORGET_EVERY: Duration = Duration::from_hours(1);
+/// How long a source is remembered that is not heard of any more.
+const KEEP_SOURCES: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Rows of one step; the next step follows at once while there are more.
 const STEP: u32 = 500;
 
@@ -22,6 +26,8 @@ pub fn start(store: &Store, ingest: &Ingest, keep_clears: Option<SignedDuration>
     shutdown.spawn(async move { stop.run_until_cancelled(expiring).await });
     let (stop, tidying) = (shutdown.token(), tidy(store.clone()));
     shutdown.spawn(async move { stop.run_until_cancelled(tidying).await });
+    let (stop, forgetting) = (shutdown.token(), forget(store.clone()));
+    shutdown.spawn(async move { stop.run_until_cancelled(forgetting).await });
     if let Some(keep) = keep_clears {
         let (stop, pruning) = (shutdown.token(), prune(store.clone(), keep));
         shutdown.spawn(async move { stop.run_until_cancelled(pruning).await });
@@ -70,6 +76,22 @@ async fn tidy(store: Store) {
     }
 }
 
+async fn forget(store: Store) {
+    let mut ticks = interval(FORGET_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = forget_sources(&store).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "silent sources cannot be forgotten now");
+        }
+    }
+}
+
+async fn forget_sources(store: &Store) -> Result<(), StoreError> {
+    let now = store.now().await?;
+    store.source_forget(now.saturating_sub(KEEP_SOURCES).unwrap_or(now)).await.map(drop)
+}
+
 async fn prune(store: Store, keep: SignedDuration) {
     let mut ticks = interval(PRUNE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -93,7 +115,29 @@ mod tests {
     use super::*;
     use kite_core::{Content, IssueFilter, Reach, State};
     use kite_store::testing::Temporary;
+    use kite_store::{Source, SourceKind};
     use kite_testing::build::{at, content, each, identity, scope};
+
+    #[tokio::test]
+    async fn who_was_not_heard_for_a_month_is_forgotten() {
+        let database = Temporary::sqlite();
+        let store = database.connect().await;
+        let now = store.now().await.unwrap();
+        let source = |days: i64| Source {
+            kind: SourceKind::Api,
+            name: days.to_string(),
+            cluster: String::new(),
+            namespace: String::new(),
+            version: String::new(),
+            first_heard_at: at(0),
+            last_heard_at: now - SignedDuration::from_hours(24 * days),
+            reports: 1,
+        };
+        store.source_note(&[source(29), source(31)]).await.unwrap();
+        forget_sources(&store).await.unwrap();
+        let left = store.source_list(&Reach::All, 10).await.unwrap();
+        assert_eq!(left.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["29"]);
+    }
 
     #[tokio::test]
     async fn an_expired_issue_is_resolved() {

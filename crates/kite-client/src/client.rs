@@ -32,6 +32,8 @@ pub enum Token {
 pub struct Options {
     /// Who the caller is; nobody by default.
     pub token: Option<Token>,
+    /// Which program calls: `NAME/VERSION`, and perhaps a comment in parentheses.
+    pub user_agent: String,
     /// How long one attempt may take.
     pub timeout: Duration,
     /// How long connecting may take.
@@ -48,6 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             token: None,
+            user_agent: concat!("kite-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             retries: 4,
@@ -75,7 +78,7 @@ impl Client {
             .connect_timeout(options.connect_timeout)
             // KITE never redirects, and a token must not follow one elsewhere.
             .redirect(redirect::Policy::none())
-            .user_agent(concat!("kite-client/", env!("CARGO_PKG_VERSION")));
+            .user_agent(user_agent(&options.user_agent)?);
         if let Some(pem) = &options.ca {
             http = http.tls_certs_only(authorities(pem)?);
         }
@@ -212,6 +215,11 @@ pub(crate) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, Cli
     let protocol = |detail| ClientError::Protocol { status, detail };
     let body = answer.bytes().await.map_err(|error| protocol(error.to_string()))?;
     serde_json::from_slice(&body).map_err(|error| protocol(error.to_string()))
+}
+
+fn user_agent(text: &str) -> Result<HeaderValue, ClientError> {
+    let wrong = |_| ClientError::Settings { what: "the user agent", value: text.to_owned(), source: None };
+    HeaderValue::from_bytes(text.as_bytes()).map_err(wrong)
 }
 
 fn parse_base(base_url: &str) -> Result<Url, ClientError> {

@@ -1,6 +1,6 @@
 //! Issues: list, read, write, relate.
 
-use kite_api::{CreateIssue, History, Issue, IssuePage, RelateIssue, ResolveIssue, Summary, UpdateIssue};
+use kite_api::{CreateIssue, History, Issue, IssuePage, RelateIssue, ResolveIssue, Summary, Trends, UpdateIssue};
 use reqwest::Method;
 use uuid::Uuid;
 
@@ -17,6 +17,12 @@ impl Client {
     pub async fn summary(&self, query: &IssueQuery) -> Result<Summary, ClientError> {
         let request = self.request(Method::GET, &["issues", "summary"]);
         request.with_parameters(query.parameters()).fetch().await
+    }
+
+    /// Gives what was broken in the last 14, 30 or 90 days, of the issues that match now.
+    pub async fn trends(&self, query: &IssueQuery, days: u16) -> Result<Trends, ClientError> {
+        let request = self.request(Method::GET, &["trends"]);
+        request.with_parameters(query.parameters()).with_parameters([("days", days.to_string())]).fetch().await
     }
 
     /// Gives one issue.

@@ -27,6 +27,13 @@ impl Client {
         Ok(results)
     }
 
+    /// Says that the caller is still there, with nothing to report: for one namespace, or for all.
+    pub async fn say_alive(&self, namespace: Option<&str>) -> Result<(), ClientError> {
+        let request = self.request(Method::POST, &["reports"]);
+        let request = request.with_parameters(namespace.map(|namespace| ("namespace", namespace)));
+        request.with_body(Batch::new().close().json).send().await.map(drop)
+    }
+
     /// Sends a payload to the webhook of that name.
     pub async fn webhook(&self, name: &str, payload: &Value) -> Result<WebhookResponse, ClientError> {
         let request = self.request(Method::POST, &["webhooks", name]);

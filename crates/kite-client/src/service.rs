@@ -1,6 +1,6 @@
 //! The service itself: is it up, which version is it?
 
-use kite_api::{Health, Version};
+use kite_api::{Health, SourceList, Version};
 use reqwest::{Method, StatusCode};
 
 use crate::{Client, ClientError, client::read};
@@ -13,6 +13,12 @@ impl Client {
             StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => read(answer).await,
             _ => Err(ClientError::from_answer(answer).await),
         }
+    }
+
+    /// Gives who reports, and when each was heard last.
+    pub async fn sources(&self, namespace: Option<&str>) -> Result<SourceList, ClientError> {
+        let request = self.request(Method::GET, &["sources"]);
+        request.with_parameters(namespace.map(|namespace| ("namespace", namespace))).fetch().await
     }
 
     /// Says which version KITE is.

@@ -3,33 +3,30 @@
 use jiff::{SignedDuration, Timestamp};
 use kite_core::trend::{self, Days, Stretch};
 use kite_core::{IssueType, Severity};
+use kite_testing::build::at;
 use proptest::prelude::*;
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
-/// Today begins here.
-const TODAY: i64 = 20_000 * DAY;
 
-fn second(second: i64) -> Timestamp {
-    Timestamp::from_second(second).expect("a moment within the calendar")
-}
-
-/// A stretch in quarters of days around the window, so that midnights occur.
+/// A stretch in quarters of days, so that midnights occur; today begins at 0.
 fn stretch() -> impl Strategy<Value = Stretch> {
     let times = (-40_i64..=3, proptest::option::of(0_i64..40));
-    (times, 0..4_usize, 0..3_u32, 0..3_u128).prop_map(|((start, lasts), severity, component, issue)| {
-        let started = TODAY + start * DAY / 4;
-        Stretch {
-            issue_id: Uuid::from_u128(issue),
-            namespace: "team-a".to_owned(),
-            application: "shop".to_owned(),
-            component: format!("c{component}"),
-            severity: Severity::ALL[severity],
-            issue_type: IssueType::Build,
-            started_at: second(started),
-            ended_at: lasts.map(|lasts| second((started + lasts * DAY / 4).min(TODAY + DAY - 1).max(started))),
-        }
-    })
+    (times, proptest::sample::select(Severity::ALL), 0..3_u32, 0..3_u128).prop_map(
+        |((start, lasts), severity, component, issue)| {
+            let started = start * DAY / 4;
+            Stretch {
+                issue_id: Uuid::from_u128(issue),
+                namespace: "team-a".to_owned(),
+                application: "shop".to_owned(),
+                component: format!("c{component}"),
+                severity,
+                issue_type: IssueType::Build,
+                started_at: at(started),
+                ended_at: lasts.map(|lasts| at((started + lasts * DAY / 4).min(DAY - 1).max(started))),
+            }
+        },
+    )
 }
 
 proptest! {
@@ -40,11 +37,11 @@ proptest! {
         stretches in proptest::collection::vec(stretch(), 0..12),
         count in 1..12_u16,
     ) {
-        let days = Days::until(second(TODAY + DAY - 1), count);
+        let days = Days::until(at(DAY - 1), count);
         let (strip, daily) = (trend::strip(&stretches, days), trend::daily(&stretches, days));
         prop_assert_eq!((strip.len(), daily.len(), days.dates().len()), (count.into(), count.into(), count.into()));
         for (place, (health, told)) in (0..).zip(strip.iter().zip(&daily)) {
-            let start = second(TODAY - (i64::from(count) - 1 - place) * DAY);
+            let start = at((place + 1 - i64::from(count)) * DAY);
             let end = start + SignedDuration::from_secs(DAY);
             let touches = |one: &&Stretch| one.started_at < end && one.ended_at.is_none_or(|ended| ended >= start);
             let touching: Vec<_> = stretches.iter().filter(touches).collect();
@@ -63,7 +60,7 @@ proptest! {
     fn what_is_active_is_what_was_and_what_began_without_what_ended(
         stretches in proptest::collection::vec(stretch(), 0..12),
     ) {
-        let daily = trend::daily(&stretches, Days::until(second(TODAY + DAY - 1), 12));
+        let daily = trend::daily(&stretches, Days::until(at(DAY - 1), 12));
         for pair in daily.windows(2) {
             let [before, day] = pair else { unreachable!("windows of two") };
             prop_assert_eq!(day.active_at_end + day.resolved, before.active_at_end + day.opened);
@@ -72,7 +69,7 @@ proptest! {
 
     #[test]
     fn groups_share_the_whole_without_loss(stretches in proptest::collection::vec(stretch(), 0..12)) {
-        let days = Days::until(second(TODAY + DAY - 1), 7);
+        let days = Days::until(at(DAY - 1), 7);
         let whole = trend::active_time(&stretches, days);
         let parts = |groups: Vec<Vec<&Stretch>>| {
             groups.into_iter().map(|group| trend::active_time(group, days)).sum::<SignedDuration>()

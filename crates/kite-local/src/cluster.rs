@@ -8,7 +8,7 @@ use kite_client::{Client, Options};
 use kite_operator::access::{self, Personal};
 use kite_operator::operator::{Operator, Plan};
 use kite_operator::settings::Settings;
-use kite_operator::sources::Sources;
+use kite_operator::sources::{Sources, user_agent};
 use kite_rules::RuleSet;
 use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
@@ -41,8 +41,8 @@ pub async fn watch(args: &Args, url: &str, shutdown: &Shutdown) -> anyhow::Resul
     let (sources, follower) = Sources::load(None, settings.clone())?;
     let stop = shutdown.token();
     shutdown.spawn(async move { stop.run_until_cancelled(follower.run()).await });
-    let backend =
-        Client::new(url, Options { retries: 0, ..Options::default() }).context("reach this program's service")?;
+    let options = Options { retries: 0, user_agent: user_agent(&settings), ..Options::default() };
+    let backend = Client::new(url, options).context("reach this program's service")?;
     let where_to_look = match settings.namespaces.names.iter().cloned().collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => "all namespaces".to_owned(),
         names => format!("namespace {names}"),

@@ -2,7 +2,7 @@
 //!
 //! The way of an event: [`watch`] (one per kind) reads an [`object`], the [`judge`] says what it
 //! means, [`records`] whether that is new, the [`outbox`] holds the report until [`delivery`] has
-//! brought it to the backend. [`related`] reads more about what failed and reports again.
+//! brought it to the backend; a [`heartbeat`] says that all is quiet. [`related`] reads more about what failed and reports again.
 //!
 //! Around it: a [`shift`] runs the watches of all [`kinds`] that the cluster has, under one set of
 //! rules and [`settings`] and in one role; the [`desk`] changes shifts, the [`operator`] puts all of it
@@ -30,6 +30,7 @@ pub mod records;
 pub mod related;
 
 pub mod delivery;
+pub mod heartbeat;
 pub mod outbox;
 
 pub mod clock;

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::{Delivery, Reached};
 use crate::desk::Desk;
+use crate::heartbeat::Heartbeat;
 use crate::kinds::Kinds;
 use crate::lease::Candidate;
 use crate::metrics::Metrics;
@@ -76,9 +77,13 @@ impl Operator {
         let metrics = Metrics::default();
         let bytes = plan.settings.borrow().delivery.queue_mebibytes * MIB;
         let outbox = Arc::new(Outbox::new(bytes, metrics.clone()));
+        let heartbeat =
+            Heartbeat { outbox: Arc::clone(&outbox), backend: plan.backend.clone(), settings: plan.settings.clone() };
         let delivery = Delivery::new(Arc::clone(&outbox), plan.backend, plan.first_pause, metrics.clone());
         let reached = delivery.reached();
         let stop = shutdown.token();
+        let until = stop.clone();
+        shutdown.spawn(async move { until.run_until_cancelled(heartbeat.run()).await });
         // Still sends while the rest stops; ends with the drain.
         let (drained, drain) = (Arc::clone(&outbox), stop.clone());
         shutdown.spawn(async move {

@@ -10,7 +10,7 @@ use kite_rules::{RuleError, RuleSet};
 use kite_runtime::files::Followed;
 use tokio::sync::watch;
 
-use crate::settings::{Backend, Settings};
+use crate::settings::Settings;
 
 /// Rules, settings and the backend as they are now.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Sources {
             None => (RuleSet::builtin(), Vec::new()),
         };
         settings.check(&rules.detector_names())?;
-        let backend = client(&settings.backend)?;
+        let backend = client(&settings)?;
         let follower = Follower {
             file,
             folder,
@@ -103,8 +103,8 @@ impl Follower {
         };
         settings.check(&rules.detector_names())?;
         // Nothing of a file is in force before all of it is understood.
-        if settings.backend != before.backend {
-            self.backend.send_replace(Arc::new(client(&settings.backend)?));
+        if (&settings.backend, &settings.cluster) != (&before.backend, &before.cluster) {
+            self.backend.send_replace(Arc::new(client(&settings)?));
         }
         if settings.rules_dir != before.rules_dir {
             self.folder = settings.rules_dir.clone().map(Followed::new);
@@ -144,11 +144,19 @@ fn read(file: Option<&Followed>, flags: &Settings) -> anyhow::Result<Settings> {
     Ok(settings.with(flags.clone()))
 }
 
-fn client(backend: &Backend) -> anyhow::Result<Client> {
+/// How an operator calls itself: its cluster, if it has a name, is the comment.
+pub fn user_agent(settings: &Settings) -> String {
+    let comment = if settings.cluster.is_empty() { String::new() } else { format!(" ({})", settings.cluster) };
+    format!("kite-operator/{}{comment}", env!("CARGO_PKG_VERSION"))
+}
+
+fn client(settings: &Settings) -> anyhow::Result<Client> {
+    let backend = &settings.backend;
     let ca = backend.ca_file.as_ref().map(|path| fs::read(path).with_context(|| format!("read `{}`", path.display())));
     let options = Options {
         token: backend.token_file.clone().map(Token::File),
         ca: ca.transpose()?,
+        user_agent: user_agent(settings),
         retries: 0,
         ..Options::default()
     };

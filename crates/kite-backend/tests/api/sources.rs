@@ -92,3 +92,12 @@ async fn who_is_refused_is_not_heard() {
     service.post("/api/v1/webhooks/nothing", &json!({})).await.expect(404);
     assert_eq!(listed(&service).await, [json!(null); 0]);
 }
+
+#[tokio::test]
+async fn who_was_heard_last_is_written_down_at_the_end() {
+    let (service, _) = service().await;
+    post(&service, "curl/8", "/api/v1/reports", &json!([report("a")])).await;
+    assert_eq!(service.get("/api/v1/sources").await.expect(200)["data"], json!([]), "not beside the post");
+    kite_backend::service::end(&service.app).await;
+    assert_eq!(service.get("/api/v1/sources").await.expect(200)["data"][0]["name"], "curl");
+}

@@ -58,9 +58,9 @@ async fn trends_tell_only_of_what_the_caller_may_read() {
 #[tokio::test]
 async fn sources_are_shown_to_those_who_read_what_they_report() {
     let world = World::new(By::Kubernetes).await;
-    let named = json!([with(report("new"), json!({"namespace": "team-a"}))]);
-    world.send(Who::Publisher, Method::POST, "/api/v1/reports", Some(&named)).await.expect(200);
-    world.send(Who::ClusterPublisher, Method::POST, "/api/v1/reports", Some(&named)).await.expect(200);
+    let reports = json!([report("new")]);
+    world.send(Who::Publisher, Method::POST, "/api/v1/reports", Some(&reports)).await.expect(200);
+    world.send(Who::ClusterPublisher, Method::POST, "/api/v1/reports", Some(&reports)).await.expect(200);
     world.service.app.sources.write(&world.service.store).await.unwrap();
     for (who, wanted) in [
         (Who::Reader, vec!["Publisher", "unknown", "zebra-caller"]),
