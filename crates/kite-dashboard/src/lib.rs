@@ -17,6 +17,7 @@ pub mod list;
 pub mod markdown;
 pub mod overview;
 pub mod query;
+pub mod reference;
 pub mod row;
 pub mod shell;
 pub mod sign_in;

@@ -14,6 +14,7 @@ mod issue;
 mod list;
 mod live;
 mod overview;
+mod reference;
 pub mod session;
 mod trends;
 mod visit;
@@ -40,6 +41,7 @@ pub fn router() -> Router<App> {
         .route("/issues/{id}/delete", post(actions::delete))
         .route("/trends", get(trends::show))
         .route("/about", get(about::show))
+        .route("/about/api", get(reference::show))
         .route("/live", get(live::stream))
         .route("/sign-in", get(session::show).post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
