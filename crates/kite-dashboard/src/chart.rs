@@ -2,9 +2,9 @@
 
 use jiff::civil;
 
-const HEIGHT: f64 = 120.0;
-const DAY_WIDTH: f64 = 20.0;
-const BAR_WIDTH: f64 = 8.0;
+const HEIGHT: u64 = 120;
+const DAY_WIDTH: u64 = 20;
+const BAR_WIDTH: u64 = 8;
 
 /// What happened on one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +20,16 @@ pub struct Daily {
 }
 
 /// One bar.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
     /// How it looks.
     pub class: &'static str,
     /// Its left edge.
-    pub x: f64,
+    pub x: u64,
     /// Its upper edge.
-    pub y: f64,
+    pub y: u64,
     /// Its height.
-    pub height: f64,
+    pub height: u64,
     /// What it says.
     pub title: String,
 }
@@ -40,30 +40,29 @@ pub struct Bars {
     /// The bars.
     pub bars: Vec<Bar>,
     /// Width of the picture.
-    pub width: f64,
+    pub width: u64,
     /// Height of the picture.
-    pub height: f64,
+    pub height: u64,
     /// What its upper edge stands for.
     pub most: u64,
 }
 
 impl Bars {
     /// Draws the days, oldest first.
-    #[expect(clippy::cast_precision_loss, reason = "pixels")]
     pub fn draw(days: &[Daily]) -> Self {
         let most = days.iter().map(|day| day.opened.max(day.resolved)).max().unwrap_or(0).max(1);
-        let bars = days.iter().enumerate().flat_map(|(index, day)| {
-            let bar = |class, what, offset: f64, count: u64| {
-                let height = count as f64 / most as f64 * HEIGHT;
+        let bars = (0_u64..).zip(days).flat_map(|(index, day)| {
+            let bar = |class, what, offset: u64, count: u64| {
+                let height = count * HEIGHT / most;
                 let title = format!("{}: {count} {what}", day.date);
-                Bar { class, x: index as f64 * DAY_WIDTH + offset, y: HEIGHT - height, height, title }
+                Bar { class, x: index * DAY_WIDTH + offset, y: HEIGHT - height, height, title }
             };
             [
-                bar("kite-bar-opened", "opened", 1.0, day.opened),
-                bar("kite-bar-resolved", "resolved", 1.0 + BAR_WIDTH, day.resolved),
+                bar("kite-bar-opened", "opened", 1, day.opened),
+                bar("kite-bar-resolved", "resolved", 1 + BAR_WIDTH, day.resolved),
             ]
         });
-        Self { bars: bars.collect(), width: days.len() as f64 * DAY_WIDTH, height: HEIGHT, most }
+        Self { bars: bars.collect(), width: days.len() as u64 * DAY_WIDTH, height: HEIGHT, most }
     }
 }
 
@@ -76,9 +75,9 @@ mod tests {
         let day = |number, opened, resolved| Daily { date: civil::date(2026, 3, number), opened, resolved, active: 0 };
         let chart = Bars::draw(&[day(1, 4, 0), day(2, 1, 2)]);
         assert_eq!((chart.most, chart.bars.len()), (4, 4));
-        assert_eq!((chart.bars[0].y, chart.bars[0].height), (0.0, HEIGHT));
-        assert_eq!(chart.bars[3].height, HEIGHT / 2.0);
-        assert!(chart.bars.iter().all(|bar| bar.y >= 0.0 && bar.x + BAR_WIDTH <= chart.width));
-        assert_eq!(Bars::draw(&[day(1, 0, 0)]).bars[0].height, 0.0, "nothing happened");
+        assert_eq!((chart.bars[0].y, chart.bars[0].height), (0, HEIGHT));
+        assert_eq!(chart.bars[3].height, HEIGHT / 2);
+        assert!(chart.bars.iter().all(|bar| bar.x + BAR_WIDTH <= chart.width));
+        assert_eq!(Bars::draw(&[day(1, 0, 0)]).bars[0].height, 0, "nothing happened");
     }
 }

@@ -26,10 +26,8 @@ pub struct Overview {
     pub resolved: Vec<Row>,
     /// How many were resolved in the last 24 hours.
     pub resolved_count: u64,
-    /// The last days of applications, worst first.
-    pub strips: Vec<Strip>,
-    /// What the strips are of.
-    pub strips_of: &'static str,
+    /// The last days of applications and of components.
+    pub strips: Vec<Strips>,
     /// Sources that should have been heard of by now.
     pub silent: Vec<Silent>,
     /// Whether anything was ever reported.
@@ -47,6 +45,15 @@ pub struct Count<T> {
     pub now: u64,
     /// Active 24 hours ago.
     pub yesterday: u64,
+}
+
+/// The last days of several parts.
+#[derive(Clone, Debug)]
+pub struct Strips {
+    /// What they are: `application` or `component`.
+    pub of: &'static str,
+    /// Their days, worst first.
+    pub strips: Vec<Strip>,
 }
 
 /// The last days of an application or a component.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::chart::{Bars, Daily};
 use crate::query::Address;
 use crate::shell::Shell;
+use crate::value::Value;
 
 /// Lengths of time that can be looked at, in days.
 pub const SPANS: [u32; 3] = [14, 30, 90];
@@ -52,8 +53,8 @@ pub struct Flapping {
 }
 
 impl Trends {
-    fn covers(&self, span: &u32) -> bool {
-        self.days.len() == *span as usize
+    fn covers(&self, span: impl Value<u32>) -> bool {
+        self.days.len() == span.value() as usize
     }
 
     fn chart(&self) -> Bars {

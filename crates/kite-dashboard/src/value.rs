@@ -25,4 +25,4 @@ macro_rules! values {
     };
 }
 
-values!(u64, Timestamp, SignedDuration, Severity, IssueType, Reason, State);
+values!(u32, u64, Timestamp, SignedDuration, Severity, IssueType, Reason, State);

@@ -87,7 +87,9 @@ async fn bind(wanted: SocketAddr) -> anyhow::Result<Server> {
 }
 
 fn greeting(url: &str, is_empty: bool) -> String {
-    let list = format!("serving {url} (Ctrl-C stops)\n  for people:  open {url}/ in a browser\n  the list:    curl '{url}/api/v1/issues?state=ACTIVE'");
+    let list = format!(
+        "serving {url} (Ctrl-C stops)\n  for people:  open {url}/ in a browser\n  the list:    curl '{url}/api/v1/issues?state=ACTIVE'"
+    );
     if !is_empty {
         return list;
     }

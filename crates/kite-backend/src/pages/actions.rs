@@ -168,7 +168,7 @@ async fn conclude(
         Err(problem) => problem,
     };
     let refused = Refused { form, message: problem.to_string() };
-    pages::render(app, &visit, found, headers, problem.status(), Some(refused)).await
+    Box::pin(pages::render(app, &visit, found, headers, problem.status(), Some(refused))).await
 }
 
 fn done(visit: Visit, to: &str, said: &str) -> Response {

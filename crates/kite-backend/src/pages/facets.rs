@@ -62,7 +62,7 @@ impl Counts<'_> {
     fn severities(&self) -> impl Iterator<Item = Value> {
         Severity::ALL.iter().rev().map(|severity| {
             let count = self.sum(|state, of, issue_type| {
-                of == *severity && any(&self.filter.states, state) && any(&self.filter.types, issue_type)
+                of == *severity && any(&self.filter.states, &state) && any(&self.filter.types, &issue_type)
             });
             (severity.to_string(), severity.to_string(), count)
         })
@@ -71,7 +71,7 @@ impl Counts<'_> {
     fn types(&self) -> impl Iterator<Item = Value> {
         IssueType::ALL.iter().map(|issue_type| {
             let count = self.sum(|state, severity, of| {
-                of == *issue_type && any(&self.filter.states, state) && any(&self.filter.severities, severity)
+                of == *issue_type && any(&self.filter.states, &state) && any(&self.filter.severities, &severity)
             });
             (issue_type.to_string(), label("issueType", issue_type.as_str()), count)
         })
@@ -81,8 +81,8 @@ impl Counts<'_> {
         [Some(State::Active), Some(State::Resolved), None].into_iter().map(|wanted| {
             let count = self.sum(|state, severity, issue_type| {
                 wanted.is_none_or(|wanted| wanted == state)
-                    && any(&self.filter.severities, severity)
-                    && any(&self.filter.types, issue_type)
+                    && any(&self.filter.severities, &severity)
+                    && any(&self.filter.types, &issue_type)
             });
             let value = wanted.map_or(ANY, State::as_str);
             (value.to_owned(), label("state", value), count)
@@ -96,6 +96,6 @@ impl Counts<'_> {
     }
 }
 
-fn any<T: PartialEq>(chosen: &[T], value: T) -> bool {
-    chosen.is_empty() || chosen.contains(&value)
+fn any<T: PartialEq>(chosen: &[T], value: &T) -> bool {
+    chosen.is_empty() || chosen.contains(value)
 }

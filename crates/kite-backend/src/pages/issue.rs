@@ -30,7 +30,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let issue = visit.asking.issue(&app, id).await?;
-    render(&app, &visit, issue, &headers, StatusCode::OK, None).await
+    Box::pin(render(&app, &visit, issue, &headers, StatusCode::OK, None)).await
 }
 
 /// Shows an issue and what was wrong with what somebody wanted to do with it.

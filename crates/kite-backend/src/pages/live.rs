@@ -23,7 +23,7 @@ use crate::routes::stream::{reset, serve};
 pub async fn stream(State(app): State<App>, visit: Visit, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let parameters = Parameters::of(&uri)?;
     let filter = parameters.filter(&visit.asking, visit.reach.clone(), visit.now)?;
-    let only = parameters.one("id")?.map(|id| id.parse::<Uuid>());
+    let only = parameters.one("id")?.map(str::parse::<Uuid>);
     let only = only.transpose().map_err(|_| Problem::bad_query("id", "must be a UUID"))?;
     let watched = Watched::new(filter.clone());
     let tell = move |news: &News| event(news, &watched, &filter, only);

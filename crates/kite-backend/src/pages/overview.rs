@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::SignedDuration;
 use kite_core::trend::{self, Days, Place as Part};
 use kite_core::{IssueFilter, IssueType, Severity, State as Standing, Stretch};
-use kite_dashboard::overview::{Count, Day, Overview, Silent, Strip};
+use kite_dashboard::overview::{Count, Day, Overview, Silent, Strip, Strips};
 use kite_dashboard::row::Row;
 use kite_dashboard::shell::{Place, Shell};
 use kite_store::{Cube, ListQuery, Sort, Start};
@@ -53,7 +53,8 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
     )?;
     let now = active_now(&cube);
     let rows = |issues: Vec<_>| issues.into_iter().map(|issue| Row::new(issue, visit.now)).collect();
-    let (strips_of, strips) = strips(&stretches.stretches, days, &shell);
+    let mut strips = strips(&stretches.stretches, days, &shell);
+    strips.retain(|strips| !strips.strips.is_empty());
     let overview = Overview {
         severities: Severity::ALL.iter().rev().map(|of| count(&now, &before, *of, |key| key.0 == *of)).collect(),
         types: IssueType::ALL.iter().map(|of| count(&now, &before, *of, |key| key.1 == *of)).collect(),
@@ -61,7 +62,6 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         resolved: rows(resolved),
         resolved_count: counts,
         strips,
-        strips_of,
         silent,
         is_new: cube.is_empty(),
         live: visit.address.at("/live"),
@@ -80,20 +80,21 @@ fn count<T>(now: &Active, before: &Active, of: T, is_counted: impl Fn(&(Severity
     Count { of, now: sum(now), yesterday: sum(before) }
 }
 
-/// The last days of what is broken worst: of applications, or of components where there is but one application.
-fn strips(stretches: &[Stretch], days: Days, shell: &Shell) -> (&'static str, Vec<Strip>) {
+/// The last days of applications, where there are several, and of components.
+fn strips(stretches: &[Stretch], days: Days, shell: &Shell) -> Vec<Strips> {
     let applications = trend::by_application(stretches);
-    let (of, groups) = if applications.len() > 1 {
-        ("application", applications)
-    } else {
-        ("component", trend::by_component(stretches))
-    };
+    let groups = [("application", applications), ("component", trend::by_component(stretches))];
+    let strips = groups.map(|(of, groups)| Strips { of, strips: worst_first(groups, days, shell) });
+    strips.into_iter().filter(|strips| strips.of == "component" || strips.strips.len() > 1).collect()
+}
+
+fn worst_first(groups: BTreeMap<Part<'_>, Vec<&Stretch>>, days: Days, shell: &Shell) -> Vec<Strip> {
     let named = groups.into_iter().filter(|(part, _)| !name(part).is_empty());
     let mut strips: Vec<_> = named.map(|(part, group)| (worst(&group), strip(part, &group, days, shell))).collect();
     // Stable, so that what is equal stays in the order of the names.
     strips.sort_by_key(|(worst, strip)| Reverse((*worst, strip.active)));
     strips.truncate(STRIPS);
-    (of, strips.into_iter().map(|(_, strip)| strip).collect())
+    strips.into_iter().map(|(_, strip)| strip).collect()
 }
 
 fn name<'a>(part: &Part<'a>) -> &'a str {

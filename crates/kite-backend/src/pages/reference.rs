@@ -17,34 +17,35 @@ use crate::router;
 pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
     let shell = visit.shell(&app, Place::About, "The interface for programs").await?;
     let document = serde_json::to_value(router::openapi()).map_err(|error| Problem::Failed(error.into()))?;
-    let operations = fields(&document["paths"]).flat_map(|(path, methods)| {
-        fields(methods).map(|(method, operation)| read(path, method, operation)).collect::<Vec<_>>()
+    let operations = fields(document.get("paths")).flat_map(|(path, methods)| {
+        fields(Some(methods)).map(|(method, operation)| read(path, method, operation)).collect::<Vec<_>>()
     });
     page(StatusCode::OK, &Reference { operations: operations.collect(), shell }, &visit.cookies)
 }
 
 fn read(path: &str, method: &str, operation: &Value) -> Operation {
-    let parameters = operation["parameters"].as_array().into_iter().flatten().map(|parameter| Parameter {
-        name: text(&parameter["name"]),
-        place: text(&parameter["in"]),
-        description: text(&parameter["description"]),
-    });
+    let parameters =
+        operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| Parameter {
+            name: text(parameter, "name"),
+            place: text(parameter, "in"),
+            description: text(parameter, "description"),
+        });
     let answers =
-        fields(&operation["responses"]).map(|(status, answer)| (status.clone(), text(&answer["description"])));
+        fields(operation.get("responses")).map(|(status, answer)| (status.clone(), text(answer, "description")));
     Operation {
         method: method.to_uppercase(),
         path: path.to_owned(),
-        summary: text(&operation["summary"]),
-        description: text(&operation["description"]),
+        summary: text(operation, "summary"),
+        description: text(operation, "description"),
         parameters: parameters.collect(),
         answers: answers.collect(),
     }
 }
 
-fn fields(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
+fn fields(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
+    value.and_then(Value::as_object).into_iter().flatten()
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

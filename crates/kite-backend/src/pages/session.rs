@@ -59,34 +59,34 @@ impl Cookies {
 
 /// Remembers a namespace; an empty one: all.
 pub fn remember_namespace(namespace: &str) -> Option<HeaderValue> {
-    written(plain(NAMESPACE, namespace).max_age(CHOICE_LIVES).build())
+    written(&plain(NAMESPACE, namespace).max_age(CHOICE_LIVES).build())
 }
 
 /// Has the next page say something.
 pub fn notice(text: &str) -> Option<HeaderValue> {
-    written(plain(NOTICE, text).max_age(NOTICE_LIVES).build())
+    written(&plain(NOTICE, text).max_age(NOTICE_LIVES).build())
 }
 
 /// It was said.
 pub fn forget_notice() -> Option<HeaderValue> {
-    written(plain(NOTICE, "").max_age(cookie::time::Duration::ZERO).build())
+    written(&plain(NOTICE, "").max_age(cookie::time::Duration::ZERO).build())
 }
 
 fn session(token: &str) -> Option<HeaderValue> {
-    written(plain(SESSION, token).secure(true).same_site(SameSite::Strict).build())
+    written(&plain(SESSION, token).secure(true).same_site(SameSite::Strict).build())
 }
 
 /// Ends the session.
 pub fn end() -> Option<HeaderValue> {
     let ended = plain(SESSION, "").secure(true).same_site(SameSite::Strict);
-    written(ended.max_age(cookie::time::Duration::ZERO).build())
+    written(&ended.max_age(cookie::time::Duration::ZERO).build())
 }
 
 fn plain<'a>(name: &'a str, value: &'a str) -> cookie::CookieBuilder<'a> {
     Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax)
 }
 
-fn written(cookie: Cookie<'_>) -> Option<HeaderValue> {
+fn written(cookie: &Cookie<'_>) -> Option<HeaderValue> {
     HeaderValue::try_from(cookie.encoded().to_string()).ok()
 }
 

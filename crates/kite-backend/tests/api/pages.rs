@@ -170,7 +170,7 @@ async fn a_list_is_a_file_with_all_its_pages_and_no_formulas() {
 async fn files_of_pages_are_kept_for_good_and_sent_small() {
     let service = Service::start().await;
     let page = service.send(browser("/", "")).await;
-    let style = page.text().split('"').find(|part| part.ends_with(".css")).unwrap().to_owned();
+    let style = page.text().split('"').find(|part| part.starts_with("/assets/app-")).unwrap().to_owned();
     let mut asked = request(Method::GET, &style, Body::empty());
     asked.headers_mut().insert("accept-encoding", "gzip, deflate, br;q=1.0".parse().unwrap());
     let answer = service.send(asked).await;

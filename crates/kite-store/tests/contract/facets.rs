@@ -33,8 +33,8 @@ fn failing_in(namespace: &str, number: u8) -> Entry {
 async fn fill(store: &Store) {
     let entries = (0..30).map(|number| failing_in(["team-a", "team-b"][usize::from(number % 2)], number));
     apply(store, each(entries)).await;
-    let fixed = [0, 4, 7]
-        .map(|n: usize| healthy(&scope_in(["team-a", "team-b"][n % 2], &format!("shop-{n}")), "g", at(900 - n as i64)));
+    let fixed = [("team-a", "shop-0", 900), ("team-a", "shop-4", 896), ("team-b", "shop-7", 893)];
+    let fixed = fixed.map(|(namespace, name, second)| healthy(&scope_in(namespace, name), "g", at(second)));
     for clear in fixed {
         apply(store, vec![Submission { entries: vec![clear] }]).await;
     }
