@@ -29,10 +29,10 @@ pub async fn let_in(State(app): State<App>, mut request: Request, next: Next) ->
     check_host(&app.settings, &host)?;
     let path = request.uri().path();
     if !request.method().is_safe() {
-        if !is_data(path) {
-            check_page(&app.settings, request.headers(), &host)?;
-        } else if app.access.is_open() {
-            check_origin(&app.settings, request.headers(), &host)?;
+        match (is_data(path), app.access.is_open()) {
+            (false, _) => check_page(&app.settings, request.headers(), &host)?,
+            (true, true) => check_origin(&app.settings, request.headers(), &host)?,
+            (true, false) => check_site(&app.settings, request.headers())?,
         }
     }
     let is_stranger = !app.access.is_open() && !Credentials::are_shown(request.headers());
@@ -119,17 +119,34 @@ fn check_host(settings: &Settings, host: &str) -> Result<(), Problem> {
 }
 
 fn check_origin(settings: &Settings, headers: &HeaderMap, host: &str) -> Result<(), Problem> {
-    let foreign = || Err(Problem::Forbidden("a page of another server may not change anything here".to_owned()));
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("not ASCII"));
-    let is_allowed = |origin: &str| settings.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
     match (text(header::ORIGIN), text(FETCH_SITE)) {
-        (Some(origin), _) if is_allowed(origin) => Ok(()),
+        (Some(origin), _) if is_allowed(settings, origin) => Ok(()),
         (_, Some("cross-site")) => foreign(),
         (Some(origin), _) => match origin.split_once("://") {
             Some((_, authority)) if authority.eq_ignore_ascii_case(host) => Ok(()),
             _ => foreign(),
         },
         (None, _) => Ok(()),
+    }
+}
+
+fn is_allowed(settings: &Settings, origin: &str) -> bool {
+    settings.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+}
+
+fn foreign() -> Result<(), Problem> {
+    Err(Problem::Forbidden("a page of another server may not change anything here".to_owned()))
+}
+
+/// Where callers sign in, a browser or a proxy may do so for a foreign page: a request without a body
+/// needs no content type. Programs say nothing of a site; a proxy may have changed the host.
+fn check_site(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let is_allowed = origin.is_some_and(|origin| is_allowed(settings, origin));
+    match headers.get(FETCH_SITE) {
+        Some(site) if site != "same-origin" && site != "none" && !is_allowed => foreign(),
+        _ => Ok(()),
     }
 }
 
