@@ -1,5 +1,8 @@
 //! Texts from outside: cleaned, cut, compared.
 
+use std::iter::Peekable;
+use std::str::Chars;
+
 /// Most characters of a title.
 pub const TITLE_CHARS: usize = 500;
 /// Most bytes of a description.
@@ -15,9 +18,39 @@ pub const SEARCHED_BYTES: usize = 8 * 1024;
 
 const CUT_MARK: &str = "\n… [cut]";
 
-/// The text without control characters other than line breaks and tabs.
+const ESCAPE: char = '\u{1b}';
+const BELL: char = '\u{7}';
+
+/// The text without control characters other than line breaks and tabs, and without what logs tell
+/// terminals: colours, movements, titles.
 pub fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let mut clean = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            ESCAPE => skip_sequence(&mut chars),
+            '\n' | '\t' => clean.push(c),
+            _ if c.is_control() => {}
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// Skips what an escape began: `[31m`, `]0;title` up to a bell or another escape, or one character as in `c`.
+fn skip_sequence(chars: &mut Peekable<Chars<'_>>) {
+    match chars.next_if(|c| !c.is_control()) {
+        Some('[') => {
+            while chars.next_if(|c| (' '..='?').contains(c)).is_some() {}
+            chars.next_if(|c| ('@'..='~').contains(c));
+        }
+        // Nobody writes more than a line there.
+        Some(']') => while chars.next_if(|c| !matches!(*c, BELL | ESCAPE | '\n')).is_some() {},
+        Some('(' | ')') => {
+            chars.next_if(|c| !c.is_control());
+        }
+        _ => {}
+    }
 }
 
 /// A title of at most [`TITLE_CHARS`] characters on one line, and whether it was cut.
@@ -65,7 +98,21 @@ mod tests {
 
     #[test]
     fn control_characters_go_and_line_breaks_stay() {
-        assert_eq!(clean("a\0b\u{1b}[31mc\r\n\td\u{7f}"), "ab[31mc\n\td");
+        assert_eq!(clean("a\0b\u{8}c\r\n\td\u{7f}"), "abc\n\td");
+    }
+
+    #[test]
+    fn what_is_for_terminals_goes() {
+        for (text, wanted) in [
+            ("\u{1b}[31;1mFAILED\u{1b}[0m 3 of 9", "FAILED 3 of 9"),
+            ("\u{1b}]0;title\u{7}a\u{1b}]8;;https://a.b\u{1b}\\link", "alink"),
+            ("\u{1b}[2K\u{1b}[1Ga\u{1b}(B\u{1b}cb", "ab"),
+            ("cut \u{1b}[38;5", "cut "),
+            ("\u{1b}[31\nnext \u{1b}]0;no end\nline\u{1b}", "\nnext \nline"),
+            ("[31m is no colour", "[31m is no colour"),
+        ] {
+            assert_eq!(clean(text), wanted, "{text:?}");
+        }
     }
 
     #[test]
