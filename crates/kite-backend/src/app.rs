@@ -16,6 +16,7 @@ use crate::feed::Feed;
 use crate::http_metrics::HttpMetrics;
 use crate::ingest::Ingest;
 use crate::limits::Limits;
+use crate::rules::Rules;
 use crate::sources::Sources;
 
 /// The running service. Cheap to clone, which happens several times per request.
@@ -34,6 +35,8 @@ pub struct Parts {
     pub ingest: Ingest,
     /// The rules in force; the webhooks among them answer.
     pub rules: watch::Receiver<Arc<RuleSet>>,
+    /// Rule files that cannot be used, and why.
+    pub broken_rules: watch::Receiver<Vec<String>>,
     /// What rule files may know about the installation.
     pub rule_config: Config,
     /// Settings that requests need.
@@ -93,7 +96,7 @@ impl App {
         access: Access,
         store: Store,
         ingest: Ingest,
-        rules: watch::Receiver<Arc<RuleSet>>,
+        rules: Rules,
         settings: Settings,
         clock: Clock,
         shutdown: &Shutdown,
@@ -107,7 +110,8 @@ impl App {
             settings,
             store,
             ingest,
-            rules,
+            rules: rules.current,
+            broken_rules: rules.broken,
             clock,
             sources: Sources::default(),
             http_metrics,

@@ -96,7 +96,7 @@ fn is_data(path: &str) -> bool {
 
 /// What is the same for everybody.
 fn is_for_all(path: &str) -> bool {
-    path.starts_with("/assets/") || path == "/sign-in" || path == "/sign-out"
+    path.starts_with("/assets/") || ["/sign-in", "/sign-in/start", "/sign-in/done", "/sign-out"].contains(&path)
 }
 
 /// Paths that tell strangers no more than that the service runs.

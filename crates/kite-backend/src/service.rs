@@ -49,15 +49,7 @@ impl Service {
         let ingest = Ingest::with_options(store.clone(), options.ingest, ingest_metrics.clone());
         let rules = Rules::start(options.rules, shutdown);
         tasks::start(&store, &ingest, options.keep_clears, shutdown);
-        let app = App::start(
-            access,
-            store.clone(),
-            ingest,
-            rules.current.clone(),
-            options.settings,
-            Clock::system(),
-            shutdown,
-        );
+        let app = App::start(access, store.clone(), ingest, rules.clone(), options.settings, Clock::system(), shutdown);
         app.sources.start(&store, shutdown);
         let mut registry = Registry::with_prefix("kite");
         let store_metrics = StoreMetrics::start(store.clone(), shutdown);

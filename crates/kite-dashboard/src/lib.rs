@@ -8,6 +8,7 @@
 //! [`issue`], [`overview`] with [`chart`], [`trends`], [`about`]; then [`sign_in`] and [`failure`].
 
 pub mod about;
+pub mod arrival;
 pub mod assets;
 pub mod chart;
 pub mod facet;

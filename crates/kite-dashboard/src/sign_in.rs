@@ -14,4 +14,6 @@ pub struct SignIn {
     pub to: String,
     /// Why the last try failed, or the session ended.
     pub refused: Option<String>,
+    /// Who signs people in without a token.
+    pub issuer: Option<String>,
 }

@@ -83,6 +83,11 @@ impl Listed {
         self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Who else says who somebody is.
+    pub fn issuer(&self) -> Option<Arc<Issuer>> {
+        self.read().issuer.clone()
+    }
+
     /// Finds out who somebody is. Nobody speaks for others.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<Arc<User>, Problem> {
         if credentials.impersonated.is_some() {

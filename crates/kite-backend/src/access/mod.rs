@@ -20,6 +20,7 @@ use crate::problem::Problem;
 pub use credentials::Credentials;
 pub use kubernetes::{Kubernetes, Options as KubernetesOptions};
 pub use listed::{Listed, ListedError};
+pub use oidc::{Attempt, Issuer};
 pub use permission::Permission;
 pub use user::{Key, User};
 
@@ -90,6 +91,16 @@ impl Access {
             Self::Listed(listed) => Some(listed.sign_in(&credentials).await?),
         };
         Ok(Caller { user, access: self.clone(), credentials: Some(credentials) })
+    }
+
+    /// Who signs people in with their browsers.
+    pub fn issuer(&self) -> Result<Arc<Issuer>, Problem> {
+        let issuer = match self {
+            Self::Listed(listed) => listed.issuer(),
+            Self::Open | Self::Kubernetes(_) => None,
+        };
+        let issuer = issuer.filter(|issuer| issuer.settings().browser.is_some());
+        issuer.ok_or_else(|| Problem::NotFound("nobody signs people in with their browsers here".to_owned()))
     }
 
     /// Whether callers sign in.

@@ -26,7 +26,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         version: app.settings.version.clone(),
         sources: sources.into_iter().map(source).collect(),
         rules: named,
-        broken: Vec::new(),
+        broken: app.broken_rules.borrow().clone(),
         shell,
     };
     page(StatusCode::OK, &about, &visit.cookies)

@@ -1,12 +1,13 @@
 //! What went wrong, as a page.
 
 use axum::extract::Request;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use kite_dashboard::arrival::Arrival;
 use kite_dashboard::failure::Failure;
 use kite_dashboard::query::Address;
 
-use super::html::{page, redirect};
+use super::html::{local, page, redirect};
 use super::session::{self, Cookies};
 use crate::clock::Clock;
 use crate::problem::Problem;
@@ -16,6 +17,8 @@ pub struct Asked {
     method: Method,
     address: String,
     has_session: bool,
+    /// Whether another server sent the browser here.
+    is_arrival: bool,
 }
 
 impl Asked {
@@ -26,6 +29,7 @@ impl Asked {
             method: request.method().clone(),
             address,
             has_session: Cookies::of(request.headers()).session().is_some(),
+            is_arrival: request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site"),
         }
     }
 }
@@ -33,7 +37,7 @@ impl Asked {
 /// The page that says what went wrong; whoever is a stranger is asked to sign in.
 pub fn answer(problem: &Problem, response: &Response, request_id: &str, asked: &Asked) -> Response {
     if let Problem::Unauthenticated(_) = problem {
-        return to_sign_in(asked);
+        return if asked.is_arrival && asked.method == Method::GET { arrival(asked) } else { to_sign_in(asked) };
     }
     let failure = Failure {
         shell: session::outside("Not shown", Clock::system().now()),
@@ -46,6 +50,12 @@ pub fn answer(problem: &Problem, response: &Response, request_id: &str, asked: &
         page.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
     }
     page
+}
+
+/// Who was sent here by another server may have a session that the browser did not show.
+fn arrival(asked: &Asked) -> Response {
+    let arrival = Arrival { to: local(&asked.address).to_owned() };
+    page(StatusCode::OK, &arrival, &[]).unwrap_or_else(|_| to_sign_in(asked))
 }
 
 /// A session that is not valid any more ends here, or there would be no way to another one.

@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kite_dashboard::Template;
+use reqwest::Url;
 
 use crate::problem::Problem;
 
@@ -26,6 +27,13 @@ pub fn page(status: StatusCode, template: &impl Template, cookies: &[HeaderValue
 pub fn redirect(to: &str, cookies: &[HeaderValue]) -> Response {
     let place = HeaderValue::try_from(local(to)).unwrap_or(HeaderValue::from_static("/"));
     with_cookies((StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response(), cookies)
+}
+
+/// "Go to that server instead", with cookies to set. Only where the configuration says so.
+pub fn leave(to: &Url, cookies: &[HeaderValue]) -> Result<Response, Problem> {
+    let place = HeaderValue::try_from(to.as_str()).map_err(|error| Problem::Failed(error.into()))?;
+    let headers = [(header::LOCATION, place), (header::CACHE_CONTROL, PRIVATE)];
+    Ok(with_cookies((StatusCode::SEE_OTHER, headers).into_response(), cookies))
 }
 
 fn with_cookies(mut response: Response, cookies: &[HeaderValue]) -> Response {

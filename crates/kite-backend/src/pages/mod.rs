@@ -16,6 +16,7 @@ mod live;
 mod overview;
 mod reference;
 pub mod session;
+mod single_sign_on;
 mod trends;
 mod visit;
 
@@ -44,6 +45,8 @@ pub fn router() -> Router<App> {
         .route("/about/api", get(reference::show))
         .route("/live", get(live::stream))
         .route("/sign-in", get(session::show).post(session::sign_in))
+        .route("/sign-in/start", get(single_sign_on::start))
+        .route("/sign-in/done", get(single_sign_on::done))
         .route("/sign-out", post(session::sign_out))
         .route("/assets/{name}", get(assets::serve))
 }

@@ -19,6 +19,13 @@ use crate::problem::Problem;
 
 /// The prefix makes browsers take it only over TLS (or on this machine), from this host, for all paths.
 pub const SESSION: &str = "__Host-kite-session";
+/// A sign-in under way. It has to come back from another server, so it cannot be as strict.
+const SIGN_IN: &str = "__Host-kite-sign-in";
+const SIGN_IN_LIVES: cookie::time::Duration = cookie::time::Duration::minutes(10);
+/// Browsers keep no larger cookie, name and attributes included.
+const LARGEST_COOKIE: usize = 4096;
+/// What is said then.
+pub const TOO_LONG: &str = "the token is longer than browsers keep";
 const NAMESPACE: &str = "kite-namespace";
 const NOTICE: &str = "kite-notice";
 /// A notice is for the next page.
@@ -44,6 +51,11 @@ impl Cookies {
     /// The token of the session.
     pub fn session(&self) -> Option<&str> {
         self.value(SESSION)
+    }
+
+    /// The sign-in that is under way.
+    pub fn sign_in(&self) -> Option<&str> {
+        self.value(SIGN_IN)
     }
 
     /// The namespace that was chosen last.
@@ -72,8 +84,19 @@ pub fn forget_notice() -> Option<HeaderValue> {
     written(&plain(NOTICE, "").max_age(cookie::time::Duration::ZERO).build())
 }
 
-fn session(token: &str) -> Option<HeaderValue> {
+/// Begins the session of a token.
+pub fn begin(token: &str) -> Option<HeaderValue> {
     written(&plain(SESSION, token).secure(true).same_site(SameSite::Strict).build())
+}
+
+/// Keeps a sign-in that is under way.
+pub fn sign_in_begins(begun: &str) -> Option<HeaderValue> {
+    written(&plain(SIGN_IN, begun).secure(true).max_age(SIGN_IN_LIVES).build())
+}
+
+/// It is over.
+pub fn sign_in_ends() -> Option<HeaderValue> {
+    written(&plain(SIGN_IN, "").secure(true).max_age(cookie::time::Duration::ZERO).build())
 }
 
 /// Ends the session.
@@ -87,14 +110,15 @@ fn plain<'a>(name: &'a str, value: &'a str) -> cookie::CookieBuilder<'a> {
 }
 
 fn written(cookie: &Cookie<'_>) -> Option<HeaderValue> {
-    HeaderValue::try_from(cookie.encoded().to_string()).ok()
+    let text = cookie.encoded().to_string();
+    if text.len() > LARGEST_COOKIE { None } else { HeaderValue::try_from(text).ok() }
 }
 
 /// Shows where to sign in.
 pub async fn show(State(app): State<App>, uri: Uri) -> Result<Response, Problem> {
     let address = Address::parse("/sign-in", uri.query().unwrap_or_default());
     let ended = address.one("ended").map(|_| "Your session has ended: the token is not valid any more.".to_owned());
-    answer(&app, StatusCode::OK, address.one("to").unwrap_or("/"), ended, &[])
+    answer(&app, StatusCode::OK, address.one("to").unwrap_or("/"), ended)
 }
 
 /// Begins a session, if the token is good.
@@ -103,10 +127,11 @@ pub async fn sign_in(State(app): State<App>, form: Form) -> Result<Response, Pro
     let bearer = HeaderValue::try_from(format!("Bearer {token}"));
     let headers: HeaderMap = bearer.into_iter().map(|bearer| (header::AUTHORIZATION, bearer)).collect();
     match app.access.sign_in(&headers).await {
-        Ok(_) => Ok(redirect(to, &session(token).into_iter().collect::<Vec<_>>())),
-        Err(Problem::Unauthenticated(why)) => {
-            answer(&app, StatusCode::UNAUTHORIZED, to, Some(format!("Not signed in: {why}.")), &[])
-        }
+        Ok(_) => match begin(token) {
+            Some(cookie) => Ok(redirect(to, &[cookie])),
+            None => refuse(&app, to, TOO_LONG),
+        },
+        Err(Problem::Unauthenticated(why)) => refuse(&app, to, why),
         Err(problem) => Err(problem),
     }
 }
@@ -116,15 +141,15 @@ pub async fn sign_out() -> Response {
     redirect("/sign-in", &end().into_iter().collect::<Vec<_>>())
 }
 
-fn answer(
-    app: &App,
-    status: StatusCode,
-    to: &str,
-    refused: Option<String>,
-    cookies: &[HeaderValue],
-) -> Result<Response, Problem> {
-    let shell = outside("Sign in", app.clock.now());
-    page(status, &SignIn { shell, to: local(to).to_owned(), refused }, cookies)
+/// Says why somebody is not in, and lets them try again.
+pub fn refuse(app: &App, to: &str, why: &str) -> Result<Response, Problem> {
+    answer(app, StatusCode::UNAUTHORIZED, to, Some(format!("Not signed in: {why}.")))
+}
+
+fn answer(app: &App, status: StatusCode, to: &str, refused: Option<String>) -> Result<Response, Problem> {
+    let (shell, to) = (outside("Sign in", app.clock.now()), local(to).to_owned());
+    let issuer = app.access.issuer().ok().map(|issuer| issuer.settings().name());
+    page(status, &SignIn { shell, to, refused, issuer }, &[])
 }
 
 /// What is around a page that nobody in particular reads.

@@ -16,11 +16,13 @@ use kite_backend::app::{App, Settings};
 use kite_backend::clock::Clock;
 use kite_backend::ingest::{self, Ingest, IngestMetrics};
 use kite_backend::router;
+use kite_backend::rules;
 use kite_rules::RuleSet;
 use kite_runtime::health::{Health, Readiness};
 use kite_runtime::shutdown::Shutdown;
 use kite_store::Store;
 use kite_store::testing::Temporary;
+use prometheus_client::metrics::gauge::Gauge;
 use serde_json::Value;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
@@ -89,8 +91,9 @@ impl Service {
         let database = Temporary::sqlite();
         let store = database.connect().await;
         let shutdown = Shutdown::new();
-        // The sender may go: a service whose rules never change keeps those it has.
-        let (_, rules) = watch::channel(Arc::new(rules));
+        // The senders may go: a service whose rules never change keeps those it has.
+        let (current, broken) = (watch::channel(Arc::new(rules)).1, watch::channel(Vec::new()).1);
+        let rules = rules::Rules { current, broken, broken_count: Gauge::default() };
         let ingest = Ingest::with_options(store.clone(), bounds, IngestMetrics::default());
         let app = App::start(access, store.clone(), ingest, rules, settings, clock, &shutdown);
         let health = Health::new(shutdown.token(), async || Readiness::ready());

@@ -1,101 +1,14 @@
-//! People sign in with tokens of an OIDC issuer, for installations without an API server.
+//! People show tokens of the issuer.
 
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Method;
-use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use kite_backend::access::{Access, Listed};
 use serde_json::{Value, json};
-use wiremock::matchers::path;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Answer, Service, issue, with, with_headers};
-
-/// A key of the issuer.
-struct Key {
-    name: &'static str,
-    signing: EncodingKey,
-}
-
-impl Key {
-    fn new(name: &'static str) -> Self {
-        let pair = rcgen::KeyPair::generate().unwrap();
-        Self { name, signing: EncodingKey::from_ec_der(&pair.serialize_der()) }
-    }
-
-    fn sign(&self, claims: &Value) -> String {
-        let header = Header { kid: Some(self.name.to_owned()), ..Header::new(Algorithm::ES256) };
-        encode(&header, claims, &self.signing).unwrap()
-    }
-
-    fn shown(&self) -> Jwk {
-        let mut shown = Jwk::from_encoding_key(&self.signing, Algorithm::ES256).unwrap();
-        shown.common.key_id = Some(self.name.to_owned());
-        shown
-    }
-}
-
-/// An issuer whose users and groups may read `team-a`, and a service that believes it.
-struct World {
-    issuer: MockServer,
-    service: Service,
-}
-
-impl World {
-    async fn new(keys: &[&Key]) -> Self {
-        let issuer = MockServer::start().await;
-        let address = issuer.uri();
-        let discovered = json!({"issuer": address, "jwks_uri": format!("{address}/keys")});
-        let world = Self { service: Service::with_access(listed(&address, "email")).await, issuer };
-        world.answer("/.well-known/openid-configuration", &discovered).await;
-        world.show(keys).await;
-        world
-    }
-
-    async fn answer(&self, at: &str, body: &impl serde::Serialize) {
-        Mock::given(path(at)).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(&self.issuer).await;
-    }
-
-    async fn show(&self, keys: &[&Key]) {
-        self.answer("/keys", &JwkSet { keys: keys.iter().map(|key| key.shown()).collect() }).await;
-    }
-
-    /// The claims of jane, with changes.
-    fn claims(&self, changes: Value) -> Value {
-        let jane = json!({
-            "iss": self.issuer.uri(), "aud": ["kite", "other"], "sub": "7f3a", "exp": 4_102_444_800_u32,
-            "email": "jane@example.com", "email_verified": true, "groups": ["dev"],
-        });
-        with(jane, changes)
-    }
-
-    async fn get(&self, token: &str, path: &str) -> Answer {
-        let bearer = format!("Bearer {token}");
-        self.service.send(with_headers(Method::GET, path, Body::empty(), &[("authorization", &bearer)])).await
-    }
-
-    async fn status(&self, token: &str) -> u16 {
-        self.get(token, "/api/v1/issues?namespace=team-a").await.status.as_u16()
-    }
-
-    async fn times_asked(&self) -> usize {
-        self.issuer.received_requests().await.unwrap().len()
-    }
-}
-
-fn listed(issuer: &str, user_claim: &str) -> Access {
-    let list = json!({
-        "apiVersion": "kite.dev/v1alpha1", "kind": "AccessList",
-        "oidc": {"issuer": issuer, "audience": "kite", "userClaim": user_claim},
-        "callers": [
-            {"user": "jane@example.com", "grants": [{"namespaces": ["team-a"], "role": "edit"}]},
-            {"group": "sre", "grants": [{"namespaces": ["*"], "role": "view"}]},
-        ],
-    });
-    Access::Listed(Listed::parse(&list.to_string()).unwrap().into())
-}
+use super::{Key, World};
+use crate::support::{issue, with_headers};
 
 #[tokio::test]
 async fn people_may_what_was_granted_to_them_and_to_their_groups() {
@@ -180,9 +93,7 @@ async fn keys_are_exchanged_while_the_service_runs_and_strange_ones_ask_nothing(
     }
     assert_eq!(world.times_asked().await, asked, "no flood of the issuer");
     world.issuer.reset().await;
-    let address = world.issuer.uri();
-    let discovered = json!({"issuer": address, "jwks_uri": format!("{address}/keys")});
-    world.answer("/.well-known/openid-configuration", &discovered).await;
+    world.answer("/.well-known/openid-configuration", &world.discovered()).await;
     world.show(&[&second]).await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(11)).await;
@@ -216,8 +127,7 @@ async fn while_the_issuer_cannot_be_believed_nothing_opens() {
         assert!(answer.headers.contains_key("retry-after"), "{what}");
     }
     world.issuer.reset().await;
-    let elsewhere = json!({"issuer": address, "jwks_uri": format!("{address}/keys")});
-    world.answer("/.well-known/openid-configuration", &elsewhere).await;
+    world.answer("/.well-known/openid-configuration", &world.discovered()).await;
     world.show(&[&key]).await;
     assert_eq!(world.status(&jane).await, 200, "it recovers by itself");
 }
