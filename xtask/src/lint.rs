@@ -11,6 +11,9 @@ use crate::{
 const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
 const MACHETE: Tool = Tool { name: "machete", version: "0.9.2" };
 
+/// The fuzz targets are a workspace of their own.
+const FUZZ: &str = concat!("--manifest-path=", env!("CARGO_MANIFEST_DIR"), "/../fuzz/Cargo.toml");
+
 type Check = fn() -> Result<()>;
 
 /// The checks, quick ones first.
@@ -41,11 +44,14 @@ pub fn run_all() -> Result<()> {
 }
 
 fn format() -> Result<()> {
-    run(cargo().args(["fmt", "--all", "--check"]))
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(cargo().args(["fmt", "--check", FUZZ]))
 }
 
 fn clippy() -> Result<()> {
     let what = ["--workspace", "--all-targets", "--all-features", "--locked", "--keep-going"];
+    run(cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))?;
+    let what = ["--all-targets", "--locked", "--keep-going", FUZZ];
     run(cargo().arg("clippy").args(what).args(["--", "-D", "warnings"]))
 }
 

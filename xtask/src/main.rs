@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod cluster;
 mod command;
+mod fuzz;
 mod layers;
 mod lint;
 mod packages;
@@ -37,8 +38,16 @@ enum Task {
     /// or later, with its `etcd`) are started from the programs that `cargo xtask setup` finds or
     /// gets. One listens on a Unix socket in a temporary folder, the other on the loopback interface,
     /// as does a `chromedriver`, whose browsers show nothing on the screen. `--without postgres`,
-    /// `--without cluster` and `--without browser` leave out the tests that need them.
+    /// `--without cluster` and `--without browser` leave out the tests that need them. When all suites
+    /// have passed, every fuzz target runs for a minute, unless `--without fuzz` is given.
     Test(test::Args),
+    /// Gives anything at all to what reads from outside, guided by the code that it reaches
+    ///
+    /// Runs the targets of `fuzz/`, two at a time, from what is in `fuzz/corpus/`. What they find
+    /// on the way is kept in the target folder, so that the next run starts from there; an input
+    /// that makes one fail is kept there, too, and named. Needs a C++ compiler, for libFuzzer. The
+    /// first build takes some minutes.
+    Fuzz(fuzz::Args),
     /// Checks format, lints, docs, dependencies and layers; names all that failed
     ///
     /// cargo-deny and cargo-machete are installed when they are missing.
@@ -54,6 +63,7 @@ fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Setup => setup::run(),
         Task::Test(args) => test::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Lint => lint::run_all(),
         Task::Bench(args) => bench::run(&args),
     };

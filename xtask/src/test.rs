@@ -11,7 +11,7 @@ use kite_test_cluster::Cluster;
 use crate::{
     browser, cluster,
     command::{self, cargo, conclude},
-    postgres, web_tools,
+    fuzz, postgres, web_tools,
 };
 
 /// The packages whose tests need a cluster.
@@ -22,7 +22,7 @@ const WITH_BROWSER: [&str; 2] = ["kite-local", "kite-test-browser"];
 /// What to test, and with what.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Leaves out the tests that need this; may be given more than once
+    /// Leaves out this, or the tests that need it; may be given more than once
     #[arg(long, value_name = "WHAT")]
     without: Vec<Part>,
     /// Tests this package only; may be given more than once
@@ -42,6 +42,8 @@ enum Part {
     Cluster,
     /// Chromium
     Browser,
+    /// Fuzzing
+    Fuzz,
 }
 
 /// Runs the tests and says in the last line what ran.
@@ -51,6 +53,9 @@ pub fn run(args: &Args) -> Result<()> {
     let cluster = start_cluster(args, &mut tests)?;
     let browser = start_browser(args, &mut tests)?;
     command::run(&mut tests)?;
+    if args.fuzzes() {
+        fuzz::run(&fuzz::Args::default())?;
+    }
     let chromium = browser.as_ref().map(|(programs, _)| programs);
     conclude(closing_line(args, database.as_ref(), cluster.as_ref(), chromium));
     Ok(())
@@ -111,6 +116,15 @@ impl Args {
     fn need(&self, packages: &[&str]) -> bool {
         self.package.is_empty() || self.package.iter().any(|name| packages.contains(&name.as_str()))
     }
+
+    /// Whether everything is tested, or only what was chosen.
+    fn is_all(&self) -> bool {
+        self.package.is_empty() && self.pass_on.is_empty()
+    }
+
+    fn fuzzes(&self) -> bool {
+        self.is_all() && !self.without.contains(&Part::Fuzz)
+    }
 }
 
 fn cargo_test(args: &Args) -> Command {
@@ -135,7 +149,9 @@ fn closing_line(
     let postgres = database.map(|server| format!("PostgreSQL {}", server.installation().version()));
     let kubernetes = cluster.map(|cluster| format!("Kubernetes {}", cluster.programs().kubernetes_version()));
     let chromium = chromium.map(|programs| format!("Chromium {}", programs.version()));
-    let with: Vec<_> = postgres.into_iter().chain(["SQLite".to_owned()]).chain(kubernetes).chain(chromium).collect();
+    let fuzzing = args.fuzzes().then(|| "fuzzing".to_owned());
+    let with = postgres.into_iter().chain(["SQLite".to_owned()]).chain(kubernetes).chain(chromium).chain(fuzzing);
+    let with: Vec<_> = with.collect();
     let line = format!("{} ({})", passed(args), with.join(", "));
     let parts = Part::value_variants().iter().filter(|part| args.without.contains(part));
     let values: Vec<_> = parts.filter_map(Part::to_possible_value).collect();
@@ -147,7 +163,7 @@ fn closing_line(
 }
 
 fn passed(args: &Args) -> &'static str {
-    if args.package.is_empty() && args.pass_on.is_empty() { "all suites passed" } else { "the chosen tests passed" }
+    if args.is_all() { "all suites passed" } else { "the chosen tests passed" }
 }
 
 #[cfg(test)]
@@ -161,13 +177,21 @@ mod tests {
 
     #[test]
     fn the_last_line_names_what_was_left_out() {
-        let all = args(&[Part::Browser, Part::Cluster, Part::Postgres], &[]);
+        let all = args(&[Part::Fuzz, Part::Browser, Part::Cluster, Part::Postgres], &[]);
         assert_eq!(
             closing_line(&all, None, None, None),
-            "all suites passed (SQLite) WITHOUT postgres, cluster, browser (asked for)"
+            "all suites passed (SQLite) WITHOUT postgres, cluster, browser, fuzz (asked for)"
         );
+        assert_eq!(closing_line(&args(&[], &[]), None, None, None), "all suites passed (SQLite, fuzzing)");
         let one = args(&[], &["kite-core"]);
         assert_eq!(closing_line(&one, None, None, None), "the chosen tests passed (SQLite)");
+    }
+
+    #[test]
+    fn only_a_test_of_everything_fuzzes() {
+        assert!(args(&[Part::Browser], &[]).fuzzes());
+        assert!(!args(&[], &["kite-core"]).fuzzes());
+        assert!(!Args { pass_on: vec!["fold".to_owned()], ..args(&[], &[]) }.fuzzes());
     }
 
     #[test]

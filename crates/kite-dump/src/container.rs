@@ -38,7 +38,14 @@ pub(crate) fn open(path: &Path, bytes: &AtomicU64, visit: Visit<'_>) -> ControlF
         .unwrap_or_else(|error| visit(Member::Failed(name, Problem::Unreadable(error))))
 }
 
-fn open_file(name: &Arc<str>, mut file: Counted<'_, File>, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
+/// Visits what is in the bytes of a file.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn open_bytes(name: &Arc<str>, bytes: &[u8], visit: Visit<'_>) -> ControlFlow<()> {
+    open_file(name, Cursor::new(bytes), visit)
+        .unwrap_or_else(|error| visit(Member::Failed(Arc::clone(name), Problem::Unreadable(error))))
+}
+
+fn open_file(name: &Arc<str>, mut file: impl Read + Seek, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
     let head = read_head(&mut file)?;
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return open_zip(name, file, visit);
@@ -73,7 +80,7 @@ fn open_tar(archive: &str, stream: &mut dyn Read, visit: Visit<'_>) -> io::Resul
     Ok(ControlFlow::Continue(()))
 }
 
-fn open_zip(name: &Arc<str>, mut file: Counted<'_, File>, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
+fn open_zip(name: &Arc<str>, mut file: impl Read + Seek, visit: Visit<'_>) -> io::Result<ControlFlow<()>> {
     file.rewind()?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file))?;
     for index in 0..archive.len() {

@@ -50,6 +50,9 @@ mod queue;
 mod parse;
 mod yaml_value;
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+
 pub use error::{DumpError, Problem};
 pub use item::{Item, Origin};
 pub use progress::{Progress, ReadSummary};

@@ -19,9 +19,10 @@ pub fn read(text: &str) -> Option<Cursor> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (severity, rest) = bytes.split_first_chunk()?;
     let (micros, rest) = rest.split_first_chunk()?;
+    let detected_at = Timestamp::from_microsecond(i64::from_be_bytes(*micros)).ok()?;
     Some(Cursor {
         severity: Severity::from_code(i16::from_be_bytes(*severity))?,
-        detected_at: Timestamp::from_microsecond(i64::from_be_bytes(*micros)).ok()?,
+        detected_at: Some(detected_at).filter(|time| *time >= Timestamp::UNIX_EPOCH)?,
         id: Uuid::from_slice(rest).ok()?,
     })
 }
@@ -71,6 +72,13 @@ mod tests {
             let cursor = FeedCursor { epoch: Uuid::from_u128(id), transaction, id: number };
             prop_assert_eq!(read_feed(&write_feed(&cursor)), Some(cursor));
             prop_assert_eq!(read_history(&write_history(number)), Some(number));
+        }
+
+        #[test]
+        fn no_issue_was_detected_before_1970(micros in i64::MIN..0) {
+            let id = Uuid::nil();
+            let bytes = [&1_i16.to_be_bytes()[..], &micros.to_be_bytes(), id.as_bytes()].concat();
+            prop_assert_eq!(read(&URL_SAFE_NO_PAD.encode(bytes)), None);
         }
 
         #[test]

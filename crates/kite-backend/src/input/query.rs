@@ -117,7 +117,8 @@ impl<'a> Parameters<'a> {
             let days = SpanRelativeTo::days_are_24_hours();
             now.checked_sub(ago.to_duration(days).ok()?).ok()
         });
-        time.map(Some).ok_or_else(|| {
+        // Nothing was detected before 1970, and PostgreSQL does not know all of the years before.
+        time.map(|time: Timestamp| Some(time.max(Timestamp::UNIX_EPOCH))).ok_or_else(|| {
             Problem::bad_query(name, "must be a time (RFC 3339) or how long ago it was, such as `2d` or `12h`")
         })
     }
@@ -191,7 +192,7 @@ pub struct Trending {
 }
 
 impl Parameters<'_> {
-    /// The list that is asked for.
+    /// A list of issues: which ones, in which order, from where on and how many.
     pub fn listing(&self, asking: &Asking, reach: Reach, now: Timestamp) -> Result<ListQuery, Problem> {
         Ok(ListQuery {
             filter: self.filter(asking, reach, now)?,
@@ -274,6 +275,13 @@ mod tests {
         let filter = listing("detectedFrom=2d&detectedBefore=1970-01-12T00:00:00Z").await.unwrap().filter;
         assert_eq!(filter.detected_from, Timestamp::from_second(1_000_000 - 2 * 86_400).ok());
         assert_eq!(filter.detected_before, Timestamp::from_second(11 * 86_400).ok());
+    }
+
+    #[tokio::test]
+    async fn times_before_all_issues_are_times_that_a_database_knows() {
+        let filter = listing("detectedFrom=-009998-01-01T00:00:00Z&detectedBefore=90000000h").await.unwrap().filter;
+        let epoch = Some(Timestamp::UNIX_EPOCH);
+        assert_eq!((filter.detected_from, filter.detected_before), (epoch, epoch));
     }
 
     #[tokio::test]

@@ -27,16 +27,22 @@ pub async fn take_in_reports(
     delivery: Delivery,
     posted: Posted<BATCH>,
 ) -> Result<Json<BatchResponse>, Problem> {
-    let items = match posted.format {
-        Format::Json => array(&posted.bytes)?,
-        Format::JsonLines => lines(&posted.bytes)?,
+    let items = read(posted.format, &posted.bytes)?;
+    let results = take_in(&app, &asking, &agent, &delivery, items).await?;
+    Ok(Json(BatchResponse { results }))
+}
+
+/// The reports of a body.
+pub fn read(format: Format, bytes: &[u8]) -> Result<Vec<Sent<Report>>, Problem> {
+    let items = match format {
+        Format::Json => array(bytes)?,
+        Format::JsonLines => lines(bytes)?,
         Format::Nothing => return Err(Problem::Unreadable("the body is missing".to_owned())),
     };
     if items.len() > MOST_REPORTS {
         return Err(Problem::TooLarge(format!("the body holds more than {MOST_REPORTS} reports")));
     }
-    let results = take_in(&app, &asking, &agent, &delivery, items).await?;
-    Ok(Json(BatchResponse { results }))
+    Ok(items)
 }
 
 /// The reports of an array. Only when one of them has a wrong type each is looked at alone.
