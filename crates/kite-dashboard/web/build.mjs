@@ -35,6 +35,16 @@ const themesBySystem = {
   },
 };
 
+/** PatternFly's fonts are where only its own build puts them; ours is in kite.css. */
+const ownFonts = {
+  postcssPlugin: "own-fonts",
+  AtRule: {
+    "font-face": (rule) => {
+      if (rule.toString().includes("./assets/")) rule.remove();
+    },
+  },
+};
+
 const files = {};
 
 /** Writes a file in all its forms and gives its address. */
@@ -70,7 +80,7 @@ async function styles(font) {
   const source = readFileSync("styles.css", "utf8").replaceAll("FONT", font);
   const own = readFileSync("kite.css", "utf8").replaceAll("FONT", font);
   const load = (path) => (basename(path) === "kite.css" ? own : readFileSync(path, "utf8"));
-  const joined = await postcss([atImport({ load }), themesBySystem]).process(source, { from: "styles.css" });
+  const joined = await postcss([atImport({ load }), themesBySystem, ownFonts]).process(source, { from: "styles.css" });
   const content = [join(templates, "*.html"), "src/*.js", join(templates, "../src/*.rs")];
   const extractors = [{ extensions: ["html", "js", "rs"], extractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [] }];
   const [used] = await new PurgeCSS().purge({

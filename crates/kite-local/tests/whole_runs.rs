@@ -2,24 +2,17 @@
 
 #![cfg(test)]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+#[path = "support/running.rs"]
+mod running;
+
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use kite_api::IssuePage;
 use kite_client::{Client, IssueQuery, Options};
 
-const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/cluster-dump.yaml");
-
-fn kite() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kite-local"));
-    command.env_remove("KITE_DATA_DIR").env_remove("KITE_RULES_DIR").env_remove("KITE_CLUSTER_URL");
-    // Not the cluster of whoever runs the tests.
-    command.env("KUBECONFIG", "/nonexistent/kubeconfig");
-    command.stdin(Stdio::null());
-    command
-}
+use running::{EXAMPLE, Running, kite};
 
 fn run(arguments: &[&str]) -> Output {
     kite().args(arguments).output().unwrap()
@@ -27,48 +20,6 @@ fn run(arguments: &[&str]) -> Output {
 
 fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// A running program that is stopped at the end of the test.
-struct Running {
-    child: Child,
-    url: String,
-    words: String,
-    stderr: BufReader<ChildStderr>,
-}
-
-impl Running {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = kite().args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut running = Self { child, url: String::new(), words: String::new(), stderr };
-        let mut line = String::new();
-        while running.stderr.read_line(&mut line).unwrap() > 0 {
-            running.words.push_str(&line);
-            if let Some((_, rest)) = line.split_once("serving ") {
-                running.url = rest.split_whitespace().next().unwrap().to_owned();
-                return running;
-            }
-            line.clear();
-        }
-        panic!("it ended without serving: {}", running.words);
-    }
-
-    /// Asks it to stop; gives its exit code.
-    fn stop(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let mut rest = String::new();
-        self.stderr.read_to_string(&mut rest).unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 async fn active(url: &str) -> IssuePage {

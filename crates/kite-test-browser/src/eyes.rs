@@ -56,6 +56,24 @@ impl Browser {
         })
     }
 
+    /// Gives what an expression of JavaScript is in the page, for what no person could say.
+    #[track_caller]
+    pub fn evaluate(&self, expression: &str) -> impl Future<Output = Value> {
+        let script = format!("return ({expression});");
+        self.or_fail(format!("evaluate `{expression}`"), async move { self.session.execute(&script, json!([])).await })
+    }
+
+    /// Waits until an expression of JavaScript is true in the page.
+    #[track_caller]
+    pub fn wait_until(&self, expression: &str) -> impl Future<Output = ()> {
+        let script = format!("return Boolean({expression});");
+        let work = self.until(async move || match self.session.execute(&script, json!([])).await? {
+            Value::Bool(true) => Ok(()),
+            _ => Err(BrowserError::NotThere("it is not so".to_owned())),
+        });
+        self.or_fail(format!("find that `{expression}`"), work)
+    }
+
     /// Gives the errors of the console since it was last asked: failed scripts and requests, breaches of the policy.
     #[track_caller]
     pub fn console_errors(&self) -> impl Future<Output = Vec<String>> {

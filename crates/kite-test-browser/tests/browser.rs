@@ -6,7 +6,7 @@ use std::{fs, panic::AssertUnwindSafe};
 
 use futures::FutureExt;
 use kite_test_browser::{Browser, Options, assert_valid_html, is_left_out, validate_html};
-use serde_json::{Value, json};
+use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
 const LATER: &str = "setTimeout(() => document.querySelector('main').append('Later'), 300);";
@@ -39,11 +39,6 @@ async fn visit(options: Options, server: &MockServer) -> Browser {
     browser
 }
 
-async fn evaluate(browser: &Browser, expression: &str) -> Value {
-    let answer = browser.cdp("Runtime.evaluate", &json!({"expression": expression, "returnByValue": true})).await;
-    answer["result"]["value"].clone()
-}
-
 /// Gives what a test that has to fail says, and takes away the picture that it leaves.
 async fn failure(work: impl Future<Output = ()>) -> String {
     let panic = AssertUnwindSafe(work).catch_unwind().await.unwrap_err();
@@ -68,6 +63,7 @@ async fn a_page_is_read_as_a_person_reads_it() {
     browser.dont_see("Secret").await;
     browser.dont_see("Logs").await;
     browser.click("More").await;
+    browser.wait_until("document.querySelector('details').open").await;
     browser.see("Logs").await;
     browser.see("Later").await;
     assert_eq!(browser.text().await, "Small page\n\nThree failed builds\n\nMore\nLogs\nLater");
@@ -128,7 +124,7 @@ async fn keys_go_where_the_focus_is() {
     browser.press("?").await;
     browser.see("?").await;
     assert!(browser.scroll_position().await.abs() < 1.0);
-    evaluate(&browser, "window.scrollTo(0, 500)").await;
+    browser.evaluate("window.scrollTo(0, 500)").await;
     assert!((browser.scroll_position().await - 500.0).abs() < 1.0);
 }
 
@@ -214,10 +210,14 @@ async fn a_person_chooses_colours_motion_and_size() {
     let seen = "[innerWidth, innerHeight, matchMedia('(prefers-color-scheme: dark)').matches, \
         matchMedia('(prefers-reduced-motion)').matches]";
     let desktop = visit(Options::desktop(), &server).await;
-    assert_eq!(evaluate(&desktop, seen).await, json!([1280, 900, false, false]));
+    assert_eq!(desktop.evaluate(seen).await, json!([1280, 900, false, false]));
     let phone = desktop.another(Options::phone().dark().with_reduced_motion()).await;
     phone.open(&server.uri()).await;
-    assert_eq!(evaluate(&phone, seen).await, json!([375, 812, true, true]));
+    assert_eq!(phone.evaluate(seen).await, json!([375, 812, true, true]));
+    let large = desktop.another(Options::desktop().zoomed().with_forced_colours()).await;
+    large.open(&server.uri()).await;
+    assert_eq!(large.evaluate(seen).await, json!([640, 450, false, false]));
+    assert_eq!(large.evaluate("[devicePixelRatio, matchMedia('(forced-colors)').matches]").await, json!([2, true]));
 }
 
 #[tokio::test]
@@ -228,7 +228,7 @@ async fn every_machine_has_the_same_browser() {
     let server = serve("<p>Fine</p>", "").await;
     let browser = visit(Options::desktop(), &server).await;
     let seen = "[navigator.languages.join(), Intl.DateTimeFormat().resolvedOptions().timeZone]";
-    assert_eq!(evaluate(&browser, seen).await, json!(["en-US,en", "UTC"]));
+    assert_eq!(browser.evaluate(seen).await, json!(["en-US,en", "UTC"]));
     for elsewhere in ["http://localhost.example/", "http://192.0.2.1/"] {
         let failure = failure(browser.open(elsewhere)).await;
         assert!(failure.contains("ERR_NAME_NOT_RESOLVED"), "{failure}");

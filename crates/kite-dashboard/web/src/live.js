@@ -4,23 +4,40 @@
 import htmx from "htmx.org";
 
 let source;
-let lostAt;
+let isLost = false;
+let attempts = 0;
+let retrying;
 let refreshedAt = 0;
 let refreshing;
 const waiting = new Map();
 
 export function follow() {
   source?.close();
+  clearTimeout(retrying);
   waiting.clear();
   const place = document.querySelector("[data-live]");
-  if (!place || !window.EventSource) return;
-  source = new EventSource(place.dataset.live);
-  source.addEventListener("open", () => (lostAt ? reload() : say("Live", false)));
-  source.addEventListener("error", () => { lostAt ??= Date.now(); say("Connection lost, trying again", true); });
+  if (place && window.EventSource) listen(place.dataset.live);
+}
+
+function listen(address) {
+  source = new EventSource(address);
+  source.addEventListener("open", () => { attempts = 0; return isLost ? reload() : say("Live", false); });
+  source.addEventListener("error", () => lose(address));
   source.addEventListener("shown", (event) => happened(JSON.parse(event.data), true));
   source.addEventListener("left", (event) => happened(JSON.parse(event.data), false));
   source.addEventListener("reset", reload);
-  window.addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+window.addEventListener("pagehide", () => source?.close());
+window.addEventListener("pageshow", (event) => event.persisted && follow());
+
+/** Browsers try again by themselves, unless somebody answers in the server's place, as proxies do. */
+function lose(address) {
+  isLost = true;
+  say("Connection lost, trying again", true);
+  if (source.readyState !== EventSource.CLOSED) return;
+  const pause = Math.min(30_000, 1_000 * 2 ** attempts++) * (0.5 + Math.random());
+  retrying = setTimeout(() => listen(address), pause);
 }
 
 function say(text, isLost) {
@@ -31,13 +48,14 @@ function say(text, isLost) {
   place.toggleAttribute("data-lost", isLost);
 }
 
-function announce(text) {
+/** Has screen readers say something. */
+export function announce(text) {
   document.getElementById("announcer").textContent = text;
 }
 
 /** Reads the page again, unless somebody is writing on it. */
 function reload() {
-  lostAt = undefined;
+  isLost = false;
   say("Live", false);
   if (isBusy()) return offer("The page is not current. Show it as it is now");
   refresh();
@@ -125,14 +143,16 @@ function count(news) {
     if (!severity) continue;
     const figure = document.querySelector(`[data-count="${severity}"]`);
     if (figure) figure.textContent = Math.max(0, Number(figure.textContent.replaceAll(",", "")) + by).toLocaleString("en");
-    if (severity === "critical") title(by);
+    if (severity === "critical") critical(by);
   }
 }
 
-function title(by) {
-  const [, known, rest] = document.title.match(/^(?:\((\d+)\) )?(.*)$/);
-  const critical = Math.max(0, Number(known ?? 0) + by);
-  document.title = critical > 0 ? `(${critical}) ${rest}` : rest;
+/** Counts critical issues in the title and the icon of the tab. */
+export function critical(by) {
+  const { dataset } = document.getElementById("main");
+  dataset.critical = Math.max(0, Number(dataset.critical) + by);
+  const isCritical = dataset.critical > 0;
+  document.title = `${isCritical ? `(${dataset.critical}) ` : ""}${dataset.title} · KITE`;
   const icon = document.querySelector("link[rel=icon]");
-  icon.href = critical > 0 ? icon.dataset.critical : icon.dataset.calm;
+  icon.href = isCritical ? icon.dataset.critical : icon.dataset.calm;
 }
