@@ -1,11 +1,15 @@
 //! `cargo xtask bench`
 
-use std::{ffi::OsString, os::unix::process::CommandExt};
+use std::ffi::OsString;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use kite_test_cluster::ASSETS_VARIABLE;
 
-use crate::{cluster, command::cargo, postgres};
+use crate::{
+    browser, cluster,
+    command::{self, cargo},
+    postgres,
+};
 
 /// What `kite-bench` is asked.
 #[derive(clap::Args)]
@@ -16,21 +20,22 @@ pub struct Args {
 }
 
 impl Args {
-    /// Whether the operator is measured: by name, or because nothing is named.
-    fn needs_cluster(&self) -> bool {
+    /// Whether this is measured: by name, or because nothing is named.
+    fn measures(&self, wanted: &str) -> bool {
         let mut names = self.pass_on.iter().filter(|argument| !argument.to_string_lossy().starts_with('-')).peekable();
-        names.peek().is_none() || names.any(|name| name == "operator")
+        names.peek().is_none() || names.any(|name| name == wanted)
     }
 }
 
-/// Becomes the benchmark, whose exit code says whether all targets are met.
+/// Runs the benchmark, which fails when a target is missed.
 pub fn run(args: &Args) -> Result<()> {
     let server = postgres::installation()?;
     let mut bench = cargo();
     bench.args(["run", "--quiet", "--release", "--locked", "--package", "kite-bench", "--"]);
     bench.args(&args.pass_on).env("PG_BIN", server.bin());
-    if args.needs_cluster() {
+    if args.measures("operator") || args.measures("access") {
         bench.env(ASSETS_VARIABLE, cluster::programs()?.assets());
     }
-    Err(Error::new(bench.exec()).context("start `cargo run`"))
+    let _driver = if args.measures("dashboard") { Some(browser::share_with(&mut bench)?) } else { None };
+    command::run(&mut bench)
 }

@@ -1,7 +1,9 @@
-//! Gets Chromium and its driver.
+//! Gets Chromium and its driver, and starts them for others.
+
+use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
-use kite_test_browser::{FindError, Programs};
+use kite_test_browser::{CHROMIUM_VARIABLE, DRIVER_VARIABLE, Driver, FindError, Programs};
 
 use crate::packages::Packages;
 
@@ -19,4 +21,12 @@ pub fn programs() -> Result<Programs> {
     };
     PACKAGES.install().with_context(|| format!("{missing}; {ADVICE}"))?;
     Programs::find().map_err(|error| anyhow!("{error}; {ADVICE}"))
+}
+
+/// Starts the driver of all browsers, and tells a command about it and about the programs.
+pub fn share_with(command: &mut Command) -> Result<(Programs, Driver)> {
+    let programs = programs()?;
+    let driver = Driver::start(&programs).context("start chromedriver")?;
+    command.env(CHROMIUM_VARIABLE, programs.chromium()).env(DRIVER_VARIABLE, driver.url());
+    Ok((programs, driver))
 }

@@ -104,11 +104,9 @@ fn start_browser(args: &Args, tests: &mut Command) -> Result<Option<(Programs, D
     if !args.need(&WITH_BROWSER) {
         return Ok(None);
     }
-    let programs = browser::programs()?;
-    let driver = Driver::start(&programs).context("start chromedriver")?;
-    tests.env(CHROMIUM_VARIABLE, programs.chromium()).env(DRIVER_VARIABLE, driver.url());
+    let started = browser::share_with(tests)?;
     tests.env(WEB_TOOLS_VARIABLE, web_tools::folder()?);
-    Ok(Some((programs, driver)))
+    Ok(Some(started))
 }
 
 impl Args {

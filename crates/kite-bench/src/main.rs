@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`mod@bench`] (what every measurement has at hand) and [`row`] (what it gives), then
 //! the measurements under [`rows`]. Below them: [`world`] (which failures), [`fill`] (into a
-//! database), [`load`] (over HTTP), [`database`] and [`upsert`] (PostgreSQL itself), [`program`]
+//! database), [`load`] (over HTTP), [`mod@wire`] (what a browser sends and gets), [`database`] and [`upsert`] (PostgreSQL itself), [`program`]
 //! and [`backend`] (the programs that are measured), [`cluster`] (with an operator beside it).
 
 mod bench;
@@ -11,6 +11,7 @@ mod rows;
 
 mod fill;
 mod load;
+mod wire;
 mod world;
 
 mod database;

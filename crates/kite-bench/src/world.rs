@@ -3,6 +3,8 @@
 //! The same seed gives the same failures. Texts are about 200 bytes, differ in names and digits
 //! as real ones do, and hold a word that most have and one that about twenty issues have.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use jiff::Timestamp;
 use kite_core::{Clear, Content, Entry, Identity, IssueType, Link, Scope, Severity, Submission, Target};
@@ -98,7 +100,7 @@ impl Failure {
             description: self.description(),
             severity: self.severity(),
             links: links.into_iter().collect(),
-            labels: std::collections::BTreeMap::default(),
+            labels: self.labels(),
             expires_at: None,
             due_at: None,
             cause: None,
@@ -136,6 +138,15 @@ impl Failure {
     /// Its place among the components of its namespace.
     pub fn place(self) -> u64 {
         self.component / NAMESPACES
+    }
+
+    /// Twenty-five components of a namespace are one application.
+    fn labels(self) -> BTreeMap<String, String> {
+        let labels = [
+            ("application", format!("application-{}", self.place() / 25)),
+            ("component", format!("component-{:07}", self.component)),
+        ];
+        labels.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     fn run_id(self) -> String {

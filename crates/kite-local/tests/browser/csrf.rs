@@ -1,15 +1,11 @@
 //! Pages of other servers, opened by somebody who may change things in KITE.
 
-use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse as _;
-use axum::routing::get;
 use kite_api::State;
 use kite_client::IssueQuery;
 use kite_test_browser::{Browser, Options, is_left_out};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
+use wiremock::matchers::{any, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::failures::failure_of;
 use crate::kite::Kite;
@@ -94,35 +90,27 @@ form.submit();
 ";
 
 /// A server that means no good.
-struct Evil {
-    port: u16,
-    server: JoinHandle<()>,
-}
+struct Evil(MockServer);
 
 impl Evil {
     async fn start() -> Self {
-        let serve = |kind: &'static str, text: &'static str| get(async move || ([(header::CONTENT_TYPE, kind)], text));
-        let pages = Router::new()
-            .route("/", serve("text/html", PAGE))
-            .route("/attack.js", serve("text/javascript", SCRIPT))
-            .route("/form", serve("text/html", FORM))
-            .route("/form.js", serve("text/javascript", SEND))
-            .fallback(async || StatusCode::NO_CONTENT.into_response());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let server = tokio::spawn(async move { axum::serve(listener, pages).await.unwrap() });
-        Self { port, server }
+        let server = MockServer::start().await;
+        for (place, kind, text) in [
+            ("/", "text/html", PAGE),
+            ("/attack.js", "text/javascript", SCRIPT),
+            ("/form", "text/html", FORM),
+            ("/form.js", "text/javascript", SEND),
+        ] {
+            let answer = ResponseTemplate::new(200).set_body_raw(text, kind);
+            Mock::given(path(place)).respond_with(answer).mount(&server).await;
+        }
+        Mock::given(any()).respond_with(ResponseTemplate::new(204)).with_priority(u8::MAX).mount(&server).await;
+        Self(server)
     }
 
     /// The same server as another site, and as another origin of KITE's own site.
     fn origins(&self) -> [String; 2] {
-        ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.port))
-    }
-}
-
-impl Drop for Evil {
-    fn drop(&mut self) {
-        self.server.abort();
+        ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{}", self.0.address().port()))
     }
 }
 
