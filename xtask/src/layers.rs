@@ -36,7 +36,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kite-store",
         ],
     ),
-    ("kite-bench", &["kite-api", "kite-core", "kite-postgres-server", "kite-store", "kite-test-cluster"]),
+    (
+        "kite-bench",
+        &["kite-api", "kite-core", "kite-postgres-server", "kite-store", "kite-test-browser", "kite-test-cluster"],
+    ),
     ("kite-testing", &["kite-api", "kite-core", "kite-postgres-server", "kite-store"]),
     ("kite-test-browser", &[]),
     ("kite-test-cluster", &[]),

@@ -81,12 +81,13 @@ impl Facet {
 }
 
 /// What the parameters of a list are called, in the order of their chips.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 12] = [
     ("search", "Text"),
     ("severity", "Severity"),
     ("issueType", "Type"),
     ("application", "Application"),
     ("component", "Component"),
+    ("label.environment", "Environment"),
     ("cluster", "Cluster"),
     ("resourceType", "Resource kind"),
     ("resourceName", "Resource"),
@@ -102,10 +103,12 @@ const WHOLE: [&str; 2] = ["search", "resourceName"];
 /// The filters of an address that are in force.
 pub fn chips(address: &Address) -> Vec<Chip> {
     let known = NAMES.iter().flat_map(|(parameter, name)| chips_of(address, parameter, name));
-    let labels = address.parameters().iter().filter_map(|(parameter, value)| {
-        let key = parameter.strip_prefix("label.")?;
-        Some(Chip { name: "Label", label: format!("{key} = {value}"), without: address.without(parameter) })
-    });
+    let unnamed = |parameter: &str| NAMES.iter().all(|(known, _)| *known != parameter);
+    let labels =
+        address.parameters().iter().filter(|(parameter, _)| unnamed(parameter)).filter_map(|(parameter, value)| {
+            let key = parameter.strip_prefix("label.")?;
+            Some(Chip { name: "Label", label: format!("{key} = {value}"), without: address.without(parameter) })
+        });
     known.chain(labels).collect()
 }
 

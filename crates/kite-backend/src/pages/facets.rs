@@ -1,5 +1,7 @@
 //! The filters of the list, with counts beside their values.
 
+use std::collections::BTreeSet;
+
 use kite_core::{IssueFilter, IssueType, Severity, State};
 use kite_dashboard::facet::{ANY, Facet, label};
 use kite_store::{Cube, Dimension};
@@ -7,11 +9,15 @@ use kite_store::{Cube, Dimension};
 use super::visit::Visit;
 use crate::app::App;
 use crate::problem::Problem;
+use crate::use_cases::sources::list_sources;
 
 /// Values that a filter offers.
 const MOST_VALUES: u32 = 50;
 /// Ages that a filter offers: newer or older than.
 const AGES: [(&str, &str); 4] = [("1h", "an hour"), ("1d", "a day"), ("7d", "a week"), ("30d", "30 days")];
+
+/// What the label `environment` tells apart.
+const ENVIRONMENTS: [&str; 2] = ["production", "development"];
 
 /// A value of a filter, what people read, and how many issues have it.
 type Value = (String, String, Option<u64>);
@@ -22,13 +28,17 @@ pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<
     let of_applications = IssueFilter { components: Vec::new(), ..filter.clone() };
     // Components are counted one by one, so only where there are not too many.
     let are_few = visit.asking.namespace().is_some() || !filter.applications.is_empty();
-    let (cube, applications, components) =
-        tokio::try_join!(app.store.cube(filter), app.store.top(&of_all, Dimension::Application, MOST_VALUES), async {
+    let (cube, applications, components, clusters) = tokio::try_join!(
+        async { Ok::<_, Problem>(app.store.cube(filter).await?) },
+        async { Ok(app.store.top(&of_all, Dimension::Application, MOST_VALUES).await?) },
+        async {
             if !are_few {
                 return Ok(Vec::new());
             }
-            app.store.top(&of_applications, Dimension::Component, MOST_VALUES).await
-        },)?;
+            Ok(app.store.top(&of_applications, Dimension::Component, MOST_VALUES).await?)
+        },
+        clusters(app, visit, filter),
+    )?;
     let (address, counts) = (&visit.address, Counts { cube, filter });
     let mut facets = vec![
         Facet::new("Severity", "severity", address, counts.severities()),
@@ -37,6 +47,10 @@ pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<
     ];
     if are_few {
         facets.push(Facet::new("Component", "component", address, components.into_iter().map(named)));
+        facets.push(Facet::new("Environment", "label.environment", address, ENVIRONMENTS.map(uncounted)));
+    }
+    if clusters.len() > 1 {
+        facets.push(Facet::new("Cluster", "cluster", address, clusters.iter().map(|name| uncounted(name))));
     }
     let ages = |words: &str| AGES.map(|(age, name)| (age.to_owned(), format!("{words} {name}"), None));
     facets.extend([
@@ -45,6 +59,18 @@ pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<
         Facet::single("Older", "detectedBefore", address, None, ages("lasts longer than")),
     ]);
     Ok(facets)
+}
+
+/// The clusters that somebody reports from, and those that are chosen.
+async fn clusters(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<BTreeSet<String>, Problem> {
+    let (sources, _) = list_sources(app, &visit.asking).await?;
+    let names = sources.into_iter().map(|(source, _)| source.cluster).chain(filter.clusters.iter().cloned());
+    Ok(names.filter(|name| !name.is_empty()).collect())
+}
+
+/// A value that is not counted, because no index tells how many there are.
+fn uncounted(name: &str) -> Value {
+    (name.to_owned(), name.to_owned(), None)
 }
 
 fn named((name, count): (String, u64)) -> Value {

@@ -6,7 +6,7 @@ use kite_backend::access::{Access, Listed};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{Answer, Service, form, issue, request, text, with, with_headers};
+use crate::support::{Answer, Service, form, issue, report, request, text, with, with_headers};
 
 fn browser(path: &str, cookies: &str) -> Request<Body> {
     let mut request = request(Method::GET, path, Body::empty());
@@ -181,4 +181,31 @@ async fn files_of_pages_are_kept_for_good_and_sent_small() {
     assert_eq!(answer.headers["content-encoding"], "br");
     assert_eq!(answer.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(service.get("/assets/app-0000000000000000.css").await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn lists_can_be_of_one_cluster_where_there_are_several_and_of_an_environment() {
+    let service = Service::start().await;
+    let in_cluster = |name: &str, cluster: &str, environment: &str| {
+        let more =
+            json!({"cluster": cluster, "labels": {"environment": environment}, "title": format!("{name} fails")});
+        with(report(name), more)
+    };
+    let page = async |path: &str| service.send(browser(path, "")).await.text().to_owned();
+    for (name, cluster, environment) in [("shop", "east", "production"), ("cart", "west", "development")] {
+        assert!(!page("/issues").await.contains("cluster="), "one cluster is nothing to choose from");
+        let agent = format!("kite-operator/1.2 ({cluster})");
+        let body = Body::from(json!([in_cluster(name, cluster, environment)]).to_string());
+        let headers = [("content-type", "application/json"), ("user-agent", agent.as_str())];
+        service.send(with_headers(Method::POST, "/api/v1/reports", body, &headers)).await.expect(200);
+        service.app.sources.write(&service.store).await.unwrap();
+    }
+    let all = page("/issues?namespace=team-a").await;
+    assert!(
+        all.contains("cluster=east") && all.contains("cluster=west") && all.contains("label.environment=production")
+    );
+    let east = page("/issues?cluster=east").await;
+    assert!(east.contains("Cluster: <bdi>east") && east.contains("shop fails") && !east.contains("cart fails"));
+    let development = page("/issues?namespace=team-a&label.environment=development").await;
+    assert!(development.contains("Environment: <bdi>development") && !development.contains("shop fails"));
 }
