@@ -11,7 +11,14 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use crate::command::{self, cargo, conclude, output, say};
+use crate::{
+    command::{self, cargo, conclude, output, say},
+    packages::Packages,
+};
+
+const COMPILER: Packages = Packages { debian: &["g++"], fedora: &["gcc-c++"] };
+const ADVICE: &str = "fuzzing needs a C++ compiler: install g++ or clang, name one in $CXX, or leave it out with \
+    `--without fuzz`";
 
 /// The targets, and the most bytes that each is given.
 const TARGETS: [(&str, u32); 5] = [
@@ -105,13 +112,19 @@ fn build(folders: &Folders) -> Result<PathBuf> {
     Ok(folders.target.join(host).join("release"))
 }
 
-/// libFuzzer is written in C++.
-fn find_compiler() -> Result<()> {
-    let compiler = env::var_os("CXX").unwrap_or_else(|| "c++".into());
-    if output(Command::new(&compiler).arg("--version").stderr(Stdio::null())).is_err() {
-        bail!("fuzzing needs a C++ compiler: install g++ or clang, or name one in $CXX");
+/// Finds the compiler for libFuzzer, which is written in C++, after installing it if it has to and may.
+pub fn find_compiler() -> Result<String> {
+    let name = env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
+    let version = || output(Command::new(&name).arg("--version").stderr(Stdio::null()));
+    if let Ok(version) = version() {
+        return Ok(first_line(&version));
     }
-    Ok(())
+    COMPILER.install().context(ADVICE)?;
+    version().map(|version| first_line(&version)).context(ADVICE)
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn host() -> Result<String> {

@@ -30,7 +30,7 @@ enum Task {
     /// folder with Go when they are missing, which takes about five minutes. Chromium and its driver
     /// are looked for in `$CHROMIUM` and `$CHROMEDRIVER`, in `$PATH` and where distributions keep them;
     /// as root they are installed when they are missing. What checks pages is installed into the
-    /// cache folder with npm.
+    /// cache folder with npm. Fuzzing needs a C++ compiler, which is installed as root, too.
     Setup,
     /// Runs every test, on both databases, with a Kubernetes API server and with Chromium
     ///

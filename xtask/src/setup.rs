@@ -5,13 +5,18 @@ use anyhow::{Result, bail};
 use crate::{
     browser, cluster,
     command::{conclude, say},
-    postgres, web_tools,
+    fuzz, postgres, web_tools,
 };
 
 type Part = fn() -> Result<String>;
 
-const PARTS: [(&str, Part); 4] =
-    [("postgres", postgres), ("cluster", cluster), ("browser", browser), ("web tools", web_tools)];
+const PARTS: [(&str, Part); 5] = [
+    ("postgres", postgres),
+    ("cluster", cluster),
+    ("browser", browser),
+    ("web tools", web_tools),
+    ("C++ compiler", compiler),
+];
 
 /// Gets everything, also after one part failed, and says what is where.
 pub fn run() -> Result<()> {
@@ -60,4 +65,8 @@ fn browser() -> Result<String> {
 
 fn web_tools() -> Result<String> {
     Ok(format!("axe-core and html-validate: {}", web_tools::folder()?.display()))
+}
+
+fn compiler() -> Result<String> {
+    Ok(format!("C++ compiler: {}", fuzz::find_compiler()?))
 }
