@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use hyper::header::{ACCEPT_ENCODING, HeaderValue};
 use serde_json::Value;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::LocalSet;
 
 use crate::{
     backend::{Backend, get},
@@ -67,7 +67,9 @@ fn time(bench: &Bench, backend: &Backend, page: &str, paths: &[String]) -> Resul
 
 /// Does something with a browser. What that cannot do panics, as it should in a test; here it is an error.
 async fn with_browser<T: 'static>(work: impl Future<Output = Result<T>> + 'static) -> Result<T> {
-    LocalSet::new().run_until(spawn_local(work)).await.context("do it with a browser")?
+    let here = LocalSet::new();
+    let task = here.spawn_local(work);
+    here.run_until(task).await.context("do it with a browser")?
 }
 
 fn packed(mut call: Call) -> Call {
