@@ -180,7 +180,7 @@ pub struct Issue {
     pub links: Vec<Link>,
     /// Facts to filter by.
     pub labels: BTreeMap<String, String>,
-    /// Key of the cause, when the source named one.
+    /// Key of the cause that it is put down to, when one is known.
     pub cause: Option<String>,
     /// Short machine-readable reason of the newest failure.
     pub reason: Option<String>,

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History, ListQuery, Occurrence, Page, Pulse, Relating,
-    Relation, Source, StoreError, Stretches, postgres, sqlite,
+    Cause, CausePage, CauseQuery, Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History, ListQuery, Occurrence,
+    Page, Pulse, Relating, Relation, Source, Spread, StoreError, Stretches, postgres, sqlite,
 };
 
 /// How to reach the database.
@@ -160,6 +160,21 @@ impl Store {
         time: Timestamp,
     ) -> Result<BTreeMap<(Severity, IssueType), u64>, StoreError> {
         on_either!(self, stretches::active_at(filter, time))
+    }
+
+    /// Reads a page of causes, those that are overdue first, then those that reach furthest.
+    pub async fn cause_list(&self, query: &CauseQuery) -> Result<CausePage, StoreError> {
+        on_either!(self, causes::list(query))
+    }
+
+    /// Reads one cause as far as it is within reach, whether or not one of its issues is active.
+    pub async fn cause_get(&self, reach: &Reach, key: &str, now: Timestamp) -> Result<Option<Cause>, StoreError> {
+        on_either!(self, causes::get(reach, key, now))
+    }
+
+    /// Counts the active issues of some causes, within reach and beyond it.
+    pub async fn cause_spread(&self, reach: &Reach, keys: &[String]) -> Result<BTreeMap<String, Spread>, StoreError> {
+        on_either!(self, causes::spread(reach, keys))
     }
 
     /// Notes that sources were heard, in one statement; none may be named twice.

@@ -114,7 +114,7 @@ impl Record {
             description: content.description,
             links: content.links,
             labels: content.labels,
-            cause: content.cause,
+            cause: Some(self.cause.clone()).filter(|cause| !cause.is_empty()),
             reason: content.reason,
             due_at: content.due_at,
             expires_at: content.expires_at,

@@ -12,7 +12,7 @@ use crate::stored::{self, DetailsJson, LedgerJson};
 use crate::{Cursor, ListQuery, Page, Sort, Start, StoreError};
 
 const COLUMNS: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
-     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.details, i.related, \
+     i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.cause, i.ledger, i.details, i.related, \
      i.created_at, i.updated_at, t.title, t.description FROM ";
 const ISSUES: &str = "issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
 
@@ -127,6 +127,11 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     push_any(query, "i.resource_name", filter.resource_names.iter().cloned());
     push_label(query, "i.application", &filter.applications);
     push_label(query, "i.component", &filter.components);
+    push_any(query, "i.cause", filter.causes.iter().cloned());
+    if !filter.causes.is_empty() {
+        // Its index leaves out issues without a cause.
+        query.push(" AND i.cause <> ''");
+    }
     for (key, values) in &filter.labels {
         query.push(" AND ").push(LABEL).push_bind(key.clone()).push(" IN (");
         let mut list = query.separated(", ");
@@ -180,8 +185,12 @@ where
     }
 }
 
-fn push_in<T>(query: &mut QueryBuilder<Driver>, column: &'static str, values: impl ExactSizeIterator<Item = T>)
-where
+/// Adds the condition that a column has one of some values.
+pub(super) fn push_in<T>(
+    query: &mut QueryBuilder<Driver>,
+    column: &'static str,
+    values: impl ExactSizeIterator<Item = T>,
+) where
     T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
 {
     if values.len() == 0 {
@@ -234,7 +243,7 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
         description: content.description,
         links: content.links,
         labels: content.labels,
-        cause: content.cause,
+        cause: Some(row.try_get::<String, _>("cause")?).filter(|cause| !cause.is_empty()),
         reason: content.reason,
         due_at: content.due_at,
         expires_at: content.expires_at,

@@ -1,0 +1,165 @@
+//! Causes: issues by what they have in common.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use kite_core::{Issue, IssueFilter, Reach, Severity, State};
+use sqlx::{QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::super::dialect::{COMPONENT, Db, Driver, Id, Time};
+use super::issues::{self, Search, push_filter, push_from, push_in, push_reach, wrong};
+use super::load::Row;
+use crate::{Cause, CauseCursor, CausePage, CauseQuery, Spread, StoreError};
+
+/// Components of namespaces, then namespaces, then causes: `count(DISTINCT …)` would sort them all.
+const CAUSES: &str = "SELECT key, CAST(sum(issues) AS bigint) AS issues, count(*) AS namespaces, \
+     CAST(sum(components) AS bigint) AS components, max(severity) AS severity, min(first_seen_at) AS first_seen_at, \
+     max(last_seen_at) AS last_seen_at, max(resolved_at) AS resolved_at, min(due_at) AS due_at, \
+     CAST(sum(overdue) AS bigint) AS overdue FROM (";
+const PLACES: &str = "SELECT key, namespace, sum(issues) AS issues, count(*) AS components, max(severity) AS severity, \
+     min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at, max(resolved_at) AS resolved_at, \
+     min(due_at) AS due_at, sum(overdue) AS overdue FROM (";
+const PARTS: &str = "SELECT i.cause AS key, i.namespace, count(*) AS issues, max(i.severity) AS severity, \
+     min(i.detected_at) AS first_seen_at, max(i.detected_at) AS last_seen_at, min(i.due_at) AS due_at, ";
+/// How far a cause reaches, as the core tells it; and whether it is late.
+const RANKED: &str = "SELECT causes.*, count(*) OVER () AS total, CAST(namespaces * components * (1 << (severity - 1)) AS bigint) \
+     AS radius, CASE WHEN overdue > 0 THEN 1 ELSE 0 END AS late FROM (";
+/// Active issues are not resolved; the index that finds them does not know when they were.
+const NEVER: &str = "CAST(NULL AS timestamptz) AS resolved_at";
+const WORST: &str = " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT 1) AS example FROM (";
+
+/// Reads a page of causes.
+pub async fn list(db: &Db, wanted: &CauseQuery) -> Result<CausePage, StoreError> {
+    let filter = IssueFilter { states: Vec::new(), ..wanted.filter.clone() };
+    let search = Search::of(db, &filter).await?;
+    let mut query = QueryBuilder::<Driver>::new("SELECT page.*, (SELECT i.id FROM issues i WHERE i.cause = page.key");
+    query.push(" AND i.cause <> '' AND i.state = ").push_bind(wanted.state.code());
+    push_reach(&mut query, "i.namespace", &filter.reach);
+    query.push(WORST).push("SELECT * FROM (").push(RANKED);
+    query.push(CAUSES).push(PLACES);
+    push_parts(&mut query, wanted, &filter, search.as_ref());
+    query.push(") AS parts GROUP BY key, namespace) AS places GROUP BY key) AS causes) AS ranked WHERE true");
+    if let Some(after) = &wanted.after {
+        push_cursor(&mut query, after);
+    }
+    query.push(" ORDER BY late DESC, radius DESC, key LIMIT ").push_bind(i64::from(wanted.limit) + 1);
+    query.push(") AS page ORDER BY late DESC, radius DESC, key");
+    let rows = query.build().fetch_all(&db.readers).await?;
+    let total = rows.first().map(|row| row.try_get("total")).transpose()?.map_or(0, i64::unsigned_abs);
+    let shown = rows.get(..rows.len().min(wanted.limit as usize)).unwrap_or_default();
+    let causes = read(db, &filter.reach, shown, wanted.state).await?;
+    let next = causes.last().filter(|_| rows.len() > shown.len()).map(Cause::cursor);
+    Ok(CausePage { causes, total, next })
+}
+
+/// Reads one cause as far as it is within reach, whether or not one of its issues is active.
+pub async fn get(db: &Db, reach: &Reach, key: &str, now: Timestamp) -> Result<Option<Cause>, StoreError> {
+    for state in [State::Active, State::Resolved] {
+        let filter = IssueFilter { causes: vec![key.to_owned()], ..IssueFilter::all(reach.clone()) };
+        let query = CauseQuery { filter, state, resolved_since: Timestamp::UNIX_EPOCH, now, limit: 1, after: None };
+        if let Some(cause) = list(db, &query).await?.causes.pop() {
+            return Ok(Some(cause));
+        }
+    }
+    Ok(None)
+}
+
+/// Counts the active issues of some causes, within reach and beyond it.
+pub async fn spread(db: &Db, reach: &Reach, keys: &[String]) -> Result<BTreeMap<String, Spread>, StoreError> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut query = QueryBuilder::<Driver>::new(
+        "SELECT key, CAST(sum(issues) AS bigint) AS issues, count(*) AS namespaces, visible FROM (\
+         SELECT key, issues, CASE WHEN true",
+    );
+    push_reach(&mut query, "namespace", reach);
+    query.push(
+        " THEN 1 ELSE 0 END AS visible FROM (SELECT i.cause AS key, i.namespace, count(*) AS issues FROM issues i \
+         WHERE i.state = 1 AND i.cause <> ''",
+    );
+    push_in(&mut query, "i.cause", keys.iter().cloned());
+    query.push(" GROUP BY i.cause, i.namespace) AS places) AS seen GROUP BY key, visible");
+    let mut spreads: BTreeMap<String, Spread> = BTreeMap::new();
+    for row in query.build().fetch_all(&db.readers).await? {
+        let spread = spreads.entry(row.try_get("key")?).or_default();
+        let (issues, namespaces) = (number(&row, "issues")?, number(&row, "namespaces")?);
+        if row.try_get::<i32, _>("visible")? == 1 {
+            (spread.issues, spread.namespaces) = (issues, namespaces);
+        } else {
+            (spread.hidden_issues, spread.hidden_namespaces) = (issues, namespaces);
+        }
+    }
+    Ok(spreads)
+}
+
+/// Adds the components that are broken, of each cause in each namespace.
+fn push_parts(query: &mut QueryBuilder<Driver>, wanted: &CauseQuery, filter: &IssueFilter, search: Option<&Search>) {
+    query.push(PARTS).push(COMPONENT).push(" AS component, ");
+    query.push(match wanted.state {
+        State::Active => NEVER,
+        State::Resolved => "max(i.resolved_at) AS resolved_at",
+    });
+    query.push(", count(CASE WHEN i.due_at < ").push_bind(Time(wanted.now)).push(" THEN 1 END) AS overdue FROM ");
+    push_from(query, search);
+    query.push(match wanted.state {
+        State::Active => " WHERE i.state = 1 AND i.cause <> ''",
+        State::Resolved => " WHERE i.state = 2 AND i.cause <> '' AND i.resolved_at >= ",
+    });
+    if wanted.state == State::Resolved {
+        query.push_bind(Time(wanted.resolved_since));
+        query.push(" AND NOT EXISTS (SELECT 1 FROM issues a WHERE a.cause = i.cause AND a.cause <> '' AND a.state = 1");
+        push_reach(query, "a.namespace", &filter.reach);
+        query.push(")");
+    }
+    push_filter(query, filter, search);
+    query.push(" GROUP BY i.cause, i.namespace, ").push(COMPONENT);
+}
+
+fn push_cursor(query: &mut QueryBuilder<Driver>, after: &CauseCursor) {
+    let (late, radius) = (i32::from(after.is_overdue), i64::try_from(after.radius).unwrap_or(i64::MAX));
+    query.push(" AND (late < ").push_bind(late).push(" OR (late = ").push_bind(late);
+    query.push(" AND (radius < ").push_bind(radius).push(" OR (radius = ").push_bind(radius);
+    query.push(" AND key > ").push_bind(after.key.clone()).push("))))");
+}
+
+/// Causes from their rows, with the issues that speak for them.
+async fn read(db: &Db, reach: &Reach, rows: &[Row], state: State) -> Result<Vec<Cause>, StoreError> {
+    let ids = rows.iter().filter_map(|row| row.try_get::<Option<Id>, _>("example").transpose());
+    let ids: Vec<Uuid> = ids.map(|id| Ok(id?.0)).collect::<Result<_, StoreError>>()?;
+    let examples = issues::get_all(db, reach, &ids).await?;
+    let mut examples: HashMap<_, _> = examples.into_iter().map(|issue| (issue.id, issue)).collect();
+    let mut causes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id: Option<Id> = row.try_get("example")?;
+        // It may have changed since.
+        if let Some(example) = id.and_then(|id| examples.remove(&id.0)) {
+            causes.push(cause(row, example, state)?);
+        }
+    }
+    Ok(causes)
+}
+
+fn cause(row: &Row, example: Issue, state: State) -> Result<Cause, StoreError> {
+    let time = |column| Ok::<_, StoreError>(row.try_get::<Option<Time>, _>(column)?.map(|time| time.0));
+    Ok(Cause {
+        key: row.try_get("key")?,
+        example,
+        state,
+        issues: number(row, "issues")?,
+        namespaces: number(row, "namespaces")?,
+        components: number(row, "components")?,
+        severity: Severity::from_code(row.try_get("severity")?).ok_or_else(|| wrong("severity"))?,
+        radius: number(row, "radius")?,
+        first_seen_at: row.try_get::<Time, _>("first_seen_at")?.0,
+        last_seen_at: row.try_get::<Time, _>("last_seen_at")?.0,
+        resolved_at: time("resolved_at")?,
+        due_at: time("due_at")?,
+        overdue: number(row, "overdue")?,
+    })
+}
+
+fn number(row: &Row, column: &'static str) -> Result<u64, StoreError> {
+    Ok(row.try_get::<i64, _>(column)?.unsigned_abs())
+}
