@@ -38,6 +38,8 @@ pub struct CausePage {
     pub causes: Vec<Cause>,
     /// How many match in all.
     pub total: u64,
+    /// Whether they are told from all issues that match, and not only from the worst and newest.
+    pub is_complete: bool,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<CauseCursor>,
 }

@@ -7,6 +7,6 @@ UPDATE issues SET cause = coalesce(details::json ->> 'cause', ''), due_at = (det
 CREATE INDEX issues_of_cause ON issues (cause, state, severity DESC, detected_at DESC, id DESC) INCLUDE (namespace)
     WHERE state > 0 AND cause <> '';
 -- The causes in a namespace, with all that they are ranked by.
-CREATE INDEX issues_causes ON issues (namespace, cause) INCLUDE (severity, component, resource_name, detected_at, due_at)
+CREATE INDEX issues_causes ON issues (namespace, cause) INCLUDE (severity, component, resource_name, detected_at, due_at, id)
     WHERE state = 1 AND cause <> '';
 CREATE INDEX issues_to_be_fixed ON issues (due_at) INCLUDE (namespace) WHERE state = 1 AND due_at IS NOT NULL;

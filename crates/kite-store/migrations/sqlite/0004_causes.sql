@@ -7,6 +7,6 @@ UPDATE issues SET cause = coalesce(details ->> 'cause', ''), due_at = unixepoch(
 CREATE INDEX issues_of_cause ON issues (cause, state, severity DESC, detected_at DESC, id DESC, namespace)
     WHERE state > 0 AND cause <> '';
 -- The causes in a namespace, with all that they are ranked by.
-CREATE INDEX issues_causes ON issues (namespace, cause, severity, component, resource_name, detected_at, due_at)
+CREATE INDEX issues_causes ON issues (namespace, cause, severity, component, resource_name, detected_at, due_at, id)
     WHERE state = 1 AND cause <> '';
 CREATE INDEX issues_to_be_fixed ON issues (due_at, namespace) WHERE state = 1 AND due_at IS NOT NULL;

@@ -12,6 +12,8 @@ use super::issues::{self, Search, push_filter, push_from, push_in, push_reach, w
 use super::load::Row;
 use crate::{Cause, CauseCursor, CausePage, CauseQuery, Spread, StoreError};
 
+/// Causes are told from so many issues at most: ranking a million takes seconds.
+const MOST: i64 = 10_000;
 /// Components of namespaces, then namespaces, then causes: `count(DISTINCT …)` would sort them all.
 const CAUSES: &str = "SELECT key, CAST(sum(issues) AS bigint) AS issues, count(*) AS namespaces, \
      CAST(sum(components) AS bigint) AS components, max(severity) AS severity, min(first_seen_at) AS first_seen_at, \
@@ -23,10 +25,12 @@ const PLACES: &str = "SELECT key, namespace, sum(issues) AS issues, count(*) AS 
 const PARTS: &str = "SELECT i.cause AS key, i.namespace, count(*) AS issues, max(i.severity) AS severity, \
      min(i.detected_at) AS first_seen_at, max(i.detected_at) AS last_seen_at, min(i.due_at) AS due_at, ";
 /// How far a cause reaches, as the core tells it; and whether it is late.
-const RANKED: &str = "SELECT causes.*, count(*) OVER () AS total, CAST(namespaces * components * (1 << (severity - 1)) AS bigint) \
+const RANKED: &str = "SELECT causes.*, count(*) OVER () AS total, CAST(sum(issues) OVER () AS bigint) AS counted, CAST(namespaces * components * (1 << (severity - 1)) AS bigint) \
      AS radius, CASE WHEN overdue > 0 THEN 1 ELSE 0 END AS late FROM (";
 /// Active issues are not resolved; the index that finds them does not know when they were.
-const NEVER: &str = "CAST(NULL AS timestamptz) AS resolved_at";
+const NEVER: &str = "CAST(NULL AS timestamptz) AS resolved_at FROM ";
+const OF_ISSUE: &str =
+    "SELECT i.cause, i.namespace, i.component, i.resource_name, i.severity, i.detected_at, i.due_at, ";
 const WORST: &str = " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT 1) AS example FROM (";
 
 /// Reads a page of causes.
@@ -46,11 +50,12 @@ pub async fn list(db: &Db, wanted: &CauseQuery) -> Result<CausePage, StoreError>
     query.push(" ORDER BY late DESC, radius DESC, key LIMIT ").push_bind(i64::from(wanted.limit) + 1);
     query.push(") AS page ORDER BY late DESC, radius DESC, key");
     let rows = query.build().fetch_all(&db.readers).await?;
-    let total = rows.first().map(|row| row.try_get("total")).transpose()?.map_or(0, i64::unsigned_abs);
+    let of_all = |column| rows.first().map(|row| number(row, column)).transpose().map(Option::unwrap_or_default);
+    let (total, is_complete) = (of_all("total")?, of_all("counted")? <= MOST.unsigned_abs());
     let shown = rows.get(..rows.len().min(wanted.limit as usize)).unwrap_or_default();
     let causes = read(db, &filter.reach, shown, wanted.state).await?;
     let next = causes.last().filter(|_| rows.len() > shown.len()).map(Cause::cursor);
-    Ok(CausePage { causes, total, next })
+    Ok(CausePage { causes, total, is_complete, next })
 }
 
 /// Reads one cause as far as it is within reach, whether or not one of its issues is active.
@@ -96,12 +101,15 @@ pub async fn spread(db: &Db, reach: &Reach, keys: &[String]) -> Result<BTreeMap<
 
 /// Adds the components that are broken, of each cause in each namespace.
 fn push_parts(query: &mut QueryBuilder<Driver>, wanted: &CauseQuery, filter: &IssueFilter, search: Option<&Search>) {
-    query.push(PARTS).push(COMPONENT).push(" AS component, ");
+    query
+        .push(PARTS)
+        .push(COMPONENT)
+        .push(" AS component, max(i.resolved_at) AS resolved_at, count(CASE WHEN i.due_at < ");
+    query.push_bind(Time(wanted.now)).push(" THEN 1 END) AS overdue FROM (").push(OF_ISSUE);
     query.push(match wanted.state {
         State::Active => NEVER,
-        State::Resolved => "max(i.resolved_at) AS resolved_at",
+        State::Resolved => "i.resolved_at FROM ",
     });
-    query.push(", count(CASE WHEN i.due_at < ").push_bind(Time(wanted.now)).push(" THEN 1 END) AS overdue FROM ");
     push_from(query, search);
     query.push(match wanted.state {
         State::Active => " WHERE i.state = 1 AND i.cause <> ''",
@@ -114,6 +122,11 @@ fn push_parts(query: &mut QueryBuilder<Driver>, wanted: &CauseQuery, filter: &Is
         query.push(")");
     }
     push_filter(query, filter, search);
+    query.push(match wanted.state {
+        State::Active => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT ",
+        State::Resolved => " ORDER BY i.resolved_at DESC, i.id DESC LIMIT ",
+    });
+    query.push_bind(MOST + 1).push(") AS i");
     query.push(" GROUP BY i.cause, i.namespace, ").push(COMPONENT);
 }
 
