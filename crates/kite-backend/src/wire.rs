@@ -1,7 +1,11 @@
 //! From what the core knows to what clients read.
 
+pub mod cause;
+
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use kite_api as api;
+use kite_core::trend::{Daily, DayHealth, Days};
 use kite_core::{Issue, IssueType, Scope, Severity, State};
 use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation, Source, SourceKind};
 use uuid::Uuid;
@@ -46,6 +50,7 @@ pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
         last_failed_at: issue.last_failed_at,
         run_id: issue.run_id,
         cause: issue.cause,
+        same_cause: None,
         reason: issue.reason,
         due_at: issue.due_at,
         expires_at: issue.expires_at,
@@ -109,22 +114,24 @@ pub fn summary(counts: Counts) -> api::Summary {
 
 /// What was broken when.
 pub fn trends(trends: Trends) -> api::Trends {
-    let days = trends.days.dates().into_iter().zip(trends.daily).zip(trends.health);
     api::Trends {
-        days: days
-            .map(|((date, daily), health)| api::TrendDay {
-                date: date.to_string(),
-                opened: daily.opened,
-                resolved: daily.resolved,
-                active_at_end: daily.active_at_end,
-                worst: health.worst.map(severity),
-            })
-            .collect(),
+        days: days(trends.days, trends.daily, trends.health),
         mean_time_to_recovery_seconds: trends.mean_time_to_recovery.map(seconds),
         components: trends.components.into_iter().map(component).collect(),
         flapping: trends.flapping.into_iter().map(flapping).collect(),
         is_complete: trends.is_complete,
     }
+}
+
+fn days(days: Days, daily: Vec<Daily>, health: Vec<DayHealth>) -> Vec<api::TrendDay> {
+    let day = |((date, daily), health): ((Date, Daily), DayHealth)| api::TrendDay {
+        date: date.to_string(),
+        opened: daily.opened,
+        resolved: daily.resolved,
+        active_at_end: daily.active_at_end,
+        worst: health.worst.map(severity),
+    };
+    days.dates().into_iter().zip(daily).zip(health).map(day).collect()
 }
 
 /// Somebody who reports.
@@ -158,17 +165,20 @@ fn component(component: Component) -> api::TrendComponent {
 
 fn flapping((issue, episodes): (Issue, u32)) -> api::Flapping {
     let component = issue.labels.get("component").cloned().unwrap_or_default();
-    let scope = issue.identity.scope;
-    let issue = related(&Related {
+    api::Flapping { issue: reference(&issue), component, episodes }
+}
+
+/// An issue in a few words.
+fn reference(issue: &Issue) -> api::IssueRef {
+    related(&Related {
         id: issue.id,
-        title: issue.title,
+        title: issue.title.clone(),
         severity: issue.severity,
         issue_type: issue.issue_type,
         state: issue.state,
         detected_at: issue.detected_at,
-        scope,
-    });
-    api::Flapping { issue, component, episodes }
+        scope: issue.identity.scope.clone(),
+    })
 }
 
 fn seconds(duration: SignedDuration) -> u64 {

@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod asking;
 pub mod body;
+pub mod cause;
 pub mod checks;
 pub mod cursor;
 pub mod delivery;

@@ -11,7 +11,8 @@ use crate::access::Verb;
 use crate::app::App;
 use crate::input::{Asking, Checked, Json, OptionalJson, issue};
 use crate::problem::Problem;
-use crate::use_cases::issues;
+use crate::use_cases::{causes, issues};
+use crate::wire;
 
 /// Reads an issue.
 #[utoipa::path(get, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
@@ -23,7 +24,9 @@ pub async fn get_issue(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let issue = asking.issue(&app, id).await?;
-    fresh(&headers, &written(&app, issue).await?)
+    let spread = causes::spread_of(&app, &asking, &issue).await?;
+    let same_cause = spread.map(|spread| wire::cause::same(&issue, spread));
+    fresh(&headers, &Issue { same_cause, ..written(&app, issue).await? })
 }
 
 /// Changes the given fields of an issue.

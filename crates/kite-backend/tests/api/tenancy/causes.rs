@@ -1,0 +1,77 @@
+//! A cause that several tenants have: each reads of it what is its own, and of the others a number.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::who::Who;
+use super::world::{By, OTHER_SECRET, SECRET, SHARED_CAUSE, World};
+use crate::support::{report, with};
+
+const SHARED: &str = "/api/v1/causes/shared%2Flibrary";
+
+async fn read(world: &World, who: Who, path: &str) -> Value {
+    world.send(who, Method::GET, path, None).await.expect(200)
+}
+
+#[tokio::test]
+async fn what_a_tenant_may_not_read_of_a_cause_is_a_number() {
+    for by in [By::List, By::Kubernetes] {
+        let world = World::new(by).await;
+        for (who, own, other) in [(Who::Reader, SECRET, OTHER_SECRET), (Who::Neighbour, OTHER_SECRET, SECRET)] {
+            let list = read(&world, who, "/api/v1/causes").await;
+            let shared = list["data"].as_array().unwrap().iter().find(|cause| cause["key"] == SHARED_CAUSE).unwrap();
+            let detail = read(&world, who, SHARED).await;
+            assert_eq!(*shared, detail["cause"], "the list and the cause tell the same");
+            assert_eq!((&shared["issues"], &shared["namespaces"]), (&json!(1), &json!(1)));
+            assert_eq!(shared["hidden"], json!({"issues": 1, "namespaces": 1}));
+            assert_eq!(shared["title"], format!("{own} title"), "its title is that of an issue which may be read");
+            let everything = format!("{list} {detail}");
+            assert!(everything.contains(own) && !everything.contains(other), "{who:?}: {everything}");
+            assert_eq!(detail["byNamespace"].as_array().unwrap().len(), 1);
+        }
+        let all = read(&world, Who::ClusterReader, SHARED).await["cause"].clone();
+        assert_eq!((&all["issues"], &all["namespaces"]), (&json!(2), &json!(2)));
+        assert_eq!(all["hidden"], json!({"issues": 0, "namespaces": 0}));
+        // Inside one namespace the others are left out, but not hidden from those who may read them.
+        let inside = format!("{SHARED}?namespace=team-a");
+        let inside = read(&world, Who::ClusterReader, &inside).await["cause"].clone();
+        assert_eq!((&inside["issues"], &inside["hidden"]["issues"]), (&json!(1), &json!(0)));
+    }
+}
+
+#[tokio::test]
+async fn an_issue_says_who_else_has_its_cause() {
+    let world = World::new(By::Kubernetes).await;
+    let path = format!("/api/v1/issues/{}", world.one);
+    let same = |others, namespaces, issues, hidden| json!({"others": others, "namespaces": namespaces, "hidden": {"issues": issues, "namespaces": hidden}});
+    for inside in ["", "?namespace=team-a"] {
+        let path = format!("{path}{inside}");
+        assert_eq!(read(&world, Who::Reader, &path).await["sameCause"], same(0, 1, 1, 1));
+        assert_eq!(read(&world, Who::ClusterReader, &path).await["sameCause"], same(1, 2, 0, 0));
+    }
+}
+
+#[tokio::test]
+async fn a_cause_of_others_is_as_good_as_none() {
+    let world = World::new(By::Kubernetes).await;
+    let named = json!({"namespace": "team-b", "cause": "quokka/cause", "title": "quokka"});
+    let body = json!([with(report("two"), named)]);
+    world.send(Who::ClusterAdmin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
+    let missing = world.send(Who::Reader, Method::GET, "/api/v1/causes/nobody%2Fhas-it", None).await;
+    let foreign = world.send(Who::Reader, Method::GET, "/api/v1/causes/quokka%2Fcause", None).await;
+    let words = |answer: &crate::support::Answer| {
+        let mut body = answer.json();
+        body.as_object_mut().unwrap().remove("requestId");
+        body
+    };
+    assert_eq!((missing.status, words(&missing)), (foreign.status, words(&foreign)));
+    assert_eq!(foreign.status.as_u16(), 404);
+    // Who says that it has the same cause learns how many others have it, and nothing else.
+    let body = json!([with(report("three"), json!({"cause": "quokka/cause"}))]);
+    world.send(Who::Admin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
+    let own = read(&world, Who::Reader, "/api/v1/causes/quokka%2Fcause").await;
+    assert_eq!(own["cause"]["hidden"], json!({"issues": 1, "namespaces": 1}));
+    assert_eq!(own["cause"]["issues"], 1);
+    let listed = read(&world, Who::Reader, "/api/v1/issues?cause=quokka%2Fcause").await;
+    assert_eq!(listed["total"], 1);
+}
