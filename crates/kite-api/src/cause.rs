@@ -13,7 +13,7 @@ use crate::{IssueRef, Severity, State, TrendDay};
 pub struct Cause {
     /// Names the cause, such as `cve/CVE-2024-1234`. In a path it is one segment: `cve%2FCVE-2024-1234`.
     pub key: String,
-    /// The title of the issue that speaks for it.
+    /// What went wrong, as the issue that speaks for it says: the summary of its diagnosis, or its title.
     pub title: String,
     /// The worst and newest of its issues.
     pub example: IssueRef,
@@ -107,8 +107,11 @@ pub enum Movement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CauseReason {
-    /// The reason; empty when none is known.
+    /// The summary of their diagnosis, or their reason; empty when none is known.
     pub reason: String,
+    /// What helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
     /// How many issues.
     pub issues: u64,
     /// How many components are broken.

@@ -23,7 +23,9 @@ pub use issue::{
     Severity, State, UpdateIssue,
 };
 pub use problem::{FieldError, Problem};
-pub use report::{BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope};
+pub use report::{
+    BatchResponse, Diagnosis, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope,
+};
 pub use source::{Source, SourceKind, SourceList};
 pub use summary::{Count, Summary};
 pub use trends::{Flapping, TrendComponent, TrendDay, Trends};

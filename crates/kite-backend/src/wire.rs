@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use kite_api as api;
 use kite_core::trend::{Daily, DayHealth, Days};
-use kite_core::{Issue, IssueType, Scope, Severity, State};
+use kite_core::{Issue, IssueType, ReportedDiagnosis, Scope, Severity, State};
 use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation, Source, SourceKind};
 use uuid::Uuid;
 
@@ -16,8 +16,14 @@ use crate::use_cases::trends::{Component, Trends};
 /// Ids that are derived from what they name, so that nothing needs to be stored for them.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b69_7465_0000_5000_8000_0000_0000_0001);
 
-/// An issue with those relations whose both ends are in its namespace: who sees the issue sees them.
+/// An issue as everybody sees it who may read it: with those relations whose both ends are in its namespace, and
+/// without excerpts of logs.
 pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
+    whole_issue(issue.without_logs(), relations)
+}
+
+/// An issue with all that is in it, for those who may read logs, too.
+pub fn whole_issue(issue: Issue, relations: &[Relation]) -> api::Issue {
     let (id, cluster, namespace) =
         (issue.id, issue.identity.scope.cluster.clone(), issue.identity.scope.namespace.clone());
     let scope = scope(issue.identity.scope);
@@ -52,8 +58,24 @@ pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
         cause: issue.cause,
         same_cause: None,
         reason: issue.reason,
+        diagnosis: issue.diagnosis.map(diagnosis),
         due_at: issue.due_at,
         expires_at: issue.expires_at,
+    }
+}
+
+fn diagnosis(diagnosis: ReportedDiagnosis) -> api::Diagnosis {
+    let known = |text: String| Some(text).filter(|text| !text.is_empty());
+    let ReportedDiagnosis { class, task, step, summary, remedy, confidence, excerpt, message } = diagnosis;
+    api::Diagnosis {
+        class: known(class),
+        task: known(task),
+        step: known(step),
+        summary: known(summary),
+        remedy: known(remedy),
+        confidence: known(confidence),
+        excerpt: known(excerpt),
+        message: known(message),
     }
 }
 

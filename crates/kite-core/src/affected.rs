@@ -49,7 +49,14 @@ pub fn component(issue: &Issue) -> &str {
 
 /// The issues by the reason of their newest failure, the most frequent first.
 pub fn by_reason(issues: &[Issue]) -> Vec<Group<'_>> {
-    grouped(issues, |issue| issue.reason.as_deref().unwrap_or_default())
+    grouped(issues, reason)
+}
+
+/// Why it failed: the sentence of its diagnosis, or the word that its source has for it.
+fn reason(issue: &Issue) -> &str {
+    let summary = issue.diagnosis.as_ref().map(|diagnosis| diagnosis.summary.as_str());
+    let word = issue.reason.as_deref();
+    summary.filter(|summary| !summary.is_empty()).or(word).unwrap_or_default()
 }
 
 /// The issues by namespace, those with most first.
@@ -69,6 +76,12 @@ fn grouped<'a>(issues: &'a [Issue], name: impl Fn(&'a Issue) -> &'a str) -> Vec<
 }
 
 impl Group<'_> {
+    /// What helps, as the first of them that knows says.
+    pub fn remedy(&self) -> Option<&str> {
+        let mut remedies = self.issues.iter().filter_map(|issue| Some(issue.diagnosis.as_ref()?.remedy.as_str()));
+        remedies.find(|remedy| !remedy.is_empty())
+    }
+
     /// How many components are broken.
     pub fn components(&self) -> usize {
         let places = self.issues.iter().map(|issue| (&issue.identity.scope.namespace, component(issue)));

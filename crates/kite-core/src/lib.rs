@@ -34,5 +34,5 @@ pub use filter::IssueFilter;
 pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View};
 pub use link::Link;
 pub use position::Position;
-pub use report::{Action, Clear, Content, Edit, Entry, Submission};
+pub use report::{Action, Clear, Content, Edit, Entry, ReportedDiagnosis, Submission};
 pub use trend::Stretch;

@@ -10,6 +10,7 @@ pub mod cause;
 pub mod checks;
 pub mod cursor;
 pub mod delivery;
+pub mod diagnosis;
 pub mod form;
 pub mod issue;
 pub mod json;

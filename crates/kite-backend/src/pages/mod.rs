@@ -6,6 +6,8 @@
 mod about;
 mod actions;
 mod assets;
+mod cause;
+mod causes;
 mod export;
 mod facets;
 pub mod failure;
@@ -40,6 +42,8 @@ pub fn router() -> Router<App> {
         .route("/issues/{id}/relate", post(actions::relate))
         .route("/issues/{id}/unrelate", post(actions::unrelate))
         .route("/issues/{id}/delete", post(actions::delete))
+        .route("/causes", get(causes::show))
+        .route("/causes/{key}", get(cause::show))
         .route("/trends", get(trends::show))
         .route("/about", get(about::show))
         .route("/about/api", get(reference::show))

@@ -14,7 +14,7 @@ const EXAMPLES: usize = 10;
 /// A cause.
 pub fn cause(cause: Cause, spread: Spread) -> api::Cause {
     api::Cause {
-        title: cause.example.title.clone(),
+        title: cause.example.headline().to_owned(),
         example: reference(&cause.example),
         key: cause.key,
         state: state(cause.state),
@@ -68,6 +68,7 @@ fn hidden(spread: Spread) -> api::Hidden {
 fn reason(group: &Group<'_>) -> api::CauseReason {
     api::CauseReason {
         reason: group.name.to_owned(),
+        remedy: group.remedy().map(str::to_owned),
         issues: group.issues.len() as u64,
         components: group.components() as u64,
         examples: group.issues.iter().take(EXAMPLES).map(|issue| reference(issue)).collect(),

@@ -111,3 +111,28 @@ async fn a_key_that_nothing_can_have_is_no_cause() {
         assert_eq!(answer.expect(404)["message"], "there is no such cause", "{key}");
     }
 }
+
+#[tokio::test]
+async fn a_diagnosis_is_cleaned_and_bounded_and_speaks_for_its_cause() {
+    let service = service().await;
+    let log = format!("\u{1b}[31mpassword=hunter2hunter2 refused\u{1b}[0m\n{}", "line\n".repeat(50));
+    let diagnosis = json!({
+        "class": "registry_auth", "summary": "The token of the registry\u{1b}[0m has expired", "remedy": "Renew it",
+        "confidence": "high", "excerpt": log,
+    });
+    let cause = json!({"cause": "registry/token", "diagnosis": diagnosis});
+    let answer = service.post("/api/v1/reports", &json!([with(report("api"), cause)])).await.expect(200);
+    let result = &answer["results"][0];
+    assert!(result["warnings"].to_string().contains("diagnosis.excerpt"), "{answer}");
+    let issue = service.get(&format!("/api/v1/issues/{}", result["issueId"].as_str().unwrap())).await.expect(200);
+    let excerpt = issue["diagnosis"]["excerpt"].as_str().unwrap();
+    assert_eq!(excerpt.lines().count(), 20);
+    assert!(!excerpt.contains("hunter2") && !excerpt.contains('\u{1b}'), "{excerpt}");
+    let told = service.get("/api/v1/causes/registry%2Ftoken").await.expect(200);
+    assert_eq!(told["cause"]["title"], "The token of the registry has expired");
+    assert_eq!(told["byReason"][0]["reason"], "The token of the registry has expired");
+    assert_eq!(told["byReason"][0]["remedy"], "Renew it");
+    let wrong = with(report("api"), json!({"diagnosis": {"confidence": "sure"}}));
+    let answer = service.post("/api/v1/reports", &json!([wrong])).await.expect(200);
+    assert_eq!(answer["results"][0]["errors"][0]["field"], "diagnosis.confidence");
+}

@@ -116,6 +116,7 @@ impl Record {
             labels: content.labels,
             cause: Some(self.cause.clone()).filter(|cause| !cause.is_empty()),
             reason: content.reason,
+            diagnosis: content.diagnosis,
             due_at: content.due_at,
             expires_at: content.expires_at,
             run_id: newest.run_id.clone(),

@@ -245,6 +245,7 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
         labels: content.labels,
         cause: Some(row.try_get::<String, _>("cause")?).filter(|cause| !cause.is_empty()),
         reason: content.reason,
+        diagnosis: content.diagnosis,
         due_at: content.due_at,
         expires_at: content.expires_at,
         run_id: newest.run_id.clone(),

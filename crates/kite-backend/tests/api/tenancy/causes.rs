@@ -75,3 +75,37 @@ async fn a_cause_of_others_is_as_good_as_none() {
     let listed = read(&world, Who::Reader, "/api/v1/issues?cause=quokka%2Fcause").await;
     assert_eq!(listed["total"], 1);
 }
+
+#[tokio::test]
+async fn excerpts_are_for_those_who_may_read_logs_and_only_where_one_issue_is_asked_for() {
+    let world = World::new(By::Kubernetes).await;
+    let diagnosis = json!({
+        "class": "network", "task": "build", "step": "push", "summary": "The registry does not answer",
+        "remedy": "Wait for it", "confidence": "high", "excerpt": "dial tcp giraffe: i/o timeout", "message": "dial giraffe",
+    });
+    let body = json!([with(report("two"), json!({"diagnosis": diagnosis}))]);
+    let answer = world.send(Who::ClusterAdmin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
+    let one = format!("/api/v1/issues/{}", answer["results"][0]["issueId"].as_str().unwrap());
+    let whole = read(&world, Who::Editor, &one).await["diagnosis"].clone();
+    assert_eq!(whole, diagnosis);
+    let told = read(&world, Who::Reader, &one).await["diagnosis"].clone();
+    assert_eq!(told, with(diagnosis.clone(), json!({"excerpt": null, "message": null})));
+    let page = format!("/issues/{}", answer["results"][0]["issueId"].as_str().unwrap());
+    for (who, may) in
+        [(Who::Reader, false), (Who::Editor, true), (Who::ClusterReader, false), (Who::ClusterAdmin, true)]
+    {
+        let answer = world.send(who, Method::GET, &page, None).await;
+        let shown = answer.text();
+        assert_eq!(shown.contains("giraffe"), may, "{who:?}");
+        assert!(shown.contains("The registry does not answer") && shown.contains("Wait for it"), "{who:?}");
+        for path in ["/api/v1/issues", "/issues/export.json", "/issues/export.csv", "/issues", "/api/v1/causes"] {
+            let answer = world.send(who, Method::GET, path, None).await;
+            assert!(!answer.text().contains("giraffe"), "{who:?} {path}: {}", answer.text());
+        }
+        for path in ["/api/v1/issues?search=giraffe", "/api/v1/issues?search=dial+tcp"] {
+            assert_eq!(read(&world, who, path).await["total"], 0, "what cannot be read cannot be sought");
+        }
+    }
+    let changed = world.send(Who::Editor, Method::PUT, &one, Some(&json!({"severity": "minor"}))).await.expect(200);
+    assert!(!changed.to_string().contains("giraffe"));
+}
