@@ -67,7 +67,7 @@ async fn six_teams_see_one_failure_each_as_far_as_it_may_and_its_fix_closes_all_
 
     let hannah = Browser::start(Options::desktop()).await;
     let (ben, maria) = (hannah.another(Options::phone()).await, hannah.another(Options::desktop().dark()).await);
-    let hidden = ["and 12 more in 5 namespaces that you can't see", "and 7 more in 3 namespaces that you can't see"];
+    let hidden = ["and 12 more in 5 namespaces that you can't see", "and 6 more in 3 namespaces that you can't see"];
     for (browser, name, reach, hidden, foreign) in [
         (&hannah, "hannah", "3 issues of 3 components in 1 namespace", Some(hidden[0]), Some("team-2")),
         (&ben, "ben", "9 issues of 9 components in 3 namespaces", Some(hidden[1]), Some("team-4")),
@@ -104,6 +104,12 @@ async fn six_teams_see_one_failure_each_as_far_as_it_may_and_its_fix_closes_all_
         browser.open(&format!("{}/issues", shared.url)).await;
         browser.see("All clear").await;
     }
+}
+
+/// Reads a page anew: one that is open does so by itself, but not more often than every few seconds.
+async fn look_again(browser: &Browser) {
+    browser.open(&browser.url().await).await;
+    browser.see("Live").await;
 }
 
 /// Why dependency updates fail, in how many components, and what helps.
@@ -161,6 +167,7 @@ async fn a_cve_is_one_cause_with_four_reasons_and_shrinks_until_it_is_over_and_c
     kite.report(recovery_of("part-00")).await;
     browser.see("14 issues of 14 components").await;
     browser.see("The login to the registry failed: 6 issues").await;
+    look_again(&browser).await;
     kite.report_all((7..11).map(|number| recovery_of(&format!("part-{number:02}")))).await;
     browser.see("10 issues of 10 components").await;
     browser.dont_see("The token has expired").await;
@@ -168,11 +175,13 @@ async fn a_cve_is_one_cause_with_four_reasons_and_shrinks_until_it_is_over_and_c
     browser.see("10 issues").await;
     browser.see("Cause: cve/CVE-2024-1234").await;
     browser.back().await;
+    browser.see("By reason").await;
+    look_again(&browser).await;
 
     let rest = updates().into_iter().map(|(component, _)| recovery_of(&component));
     kite.report_all(rest).await;
     browser.see("Resolved").await;
-    browser.click("Causes").await;
+    browser.open(&kite.url("/causes")).await;
     browser.see("1 cause").await;
     assert_eq!(browser.evaluate(TITLES).await, json!(["quota/cpu"]));
     browser.click("State 1").await;
@@ -180,6 +189,7 @@ async fn a_cve_is_one_cause_with_four_reasons_and_shrinks_until_it_is_over_and_c
     browser.see("cve/CVE-2024-1234").await;
     browser.click("cve/CVE-2024-1234").await;
     browser.see("after 15 issues of 15 components").await;
+    look_again(&browser).await;
 
     kite.report(updates().remove(14).1).await;
     browser.see("1 issue of 1 component in 1 namespace").await;
@@ -206,7 +216,7 @@ async fn causes_are_found_without_scripts() {
     let browser = kite.visit(Options::desktop().without_scripts(), "/issues").await;
     browser.click_in("Build of till failed", "same failure in 1 more").await;
     browser.see("2 issues of 2 components in 1 namespace").await;
-    browser.click("Causes").await;
+    browser.open(&kite.url("/causes")).await;
     browser.see("2 causes").await;
     browser.click("Severity").await;
     browser.click_in("minor", "minor").await;
@@ -231,4 +241,39 @@ async fn a_row_that_changes_keeps_who_else_has_its_failure() {
     browser.see("Build of shop failed once more").await;
     browser.click_in("Build of shop failed once more", "same failure in 1 more").await;
     browser.see("2 issues of 2 components").await;
+}
+
+#[tokio::test]
+async fn causes_are_merged_and_issues_put_down_to_others() {
+    if is_left_out() {
+        return;
+    }
+    let kite = Kite::empty();
+    let of = |component: &str, cause: &str| because(failure_of(component), cause, "It has no room", "Give it more");
+    kite.report_all([of("shop", "quota/cpu"), of("till", "quota/cpu"), of("cart", "quota/memory")]).await;
+    let browser = kite.visit(Options::desktop(), "/causes").await;
+    browser.click("quota/memory").await;
+    browser.click("Merge").await;
+    browser.fill("Key of the other cause", "quota/cpu").await;
+    browser.assert_accessible().await;
+    browser.click("Merge now").await;
+    browser.see("Done: it holds in this namespace").await;
+    browser.see("3 issues of 3 components").await;
+    browser.see("quota/memory in team-a").await;
+
+    browser.click("Build of shop failed").await;
+    browser.click("Other cause").await;
+    browser.fill("Key of its cause; empty: one of its own", "quota/disk").await;
+    browser.click("Put it down").await;
+    browser.see("1 issue of 1 component").await;
+    // It holds for what comes later.
+    kite.report_all([of("shop", "quota/cpu").titled("Build of shop failed again"), of("search", "quota/memory")]).await;
+    browser.open(&kite.url("/causes")).await;
+    assert_eq!(browser.evaluate(TITLES).await, json!(["quota/cpu", "quota/disk"]));
+    browser.click("quota/cpu").await;
+    browser.see("3 issues of 3 components").await;
+    browser.click("Undo for quota/memory in team-a").await;
+    browser.see("2 issues of 2 components").await;
+    browser.see("quota/memory").await;
+    assert_eq!(browser.console_errors().await, [""; 0]);
 }
