@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{IssueRef, Severity, State, TrendDay};
 
@@ -142,4 +143,46 @@ pub struct SameCause {
     pub namespaces: u64,
     /// Active issues that the caller may not read.
     pub hidden: Hidden,
+}
+
+/// Asks to put issues of a cause in a namespace down to another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DecideCause {
+    /// Where it holds, and nowhere else.
+    pub namespace: Option<String>,
+    /// The cause as it is now.
+    pub cause: Option<String>,
+    /// Ids of issues, at most 200. Absent: all of the cause, and those to come.
+    pub issues: Option<Vec<String>>,
+    /// Key of the cause that they have from now on; that of `cause` itself takes an earlier decision back. Absent,
+    /// with `issues`: a cause of their own.
+    pub into: Option<String>,
+}
+
+/// "In this namespace the issues of this cause are of that one."
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CauseDecision {
+    /// Where it holds, and nowhere else.
+    pub namespace: String,
+    /// The cause.
+    pub cause: String,
+    /// The issues that are meant; none: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<Uuid>,
+    /// The cause that they are put down to.
+    pub into: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Timestamp,
+}
+
+/// Decisions about all issues of a cause, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CauseDecisionList {
+    /// At most 1,000.
+    pub data: Vec<CauseDecision>,
 }

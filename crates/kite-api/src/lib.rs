@@ -15,7 +15,10 @@ pub mod summary;
 pub mod trends;
 pub mod webhook;
 
-pub use cause::{Cause, CauseDetails, CauseList, CauseNamespace, CauseReason, Hidden, Movement, SameCause};
+pub use cause::{
+    Cause, CauseDecision, CauseDecisionList, CauseDetails, CauseList, CauseNamespace, CauseReason, DecideCause, Hidden,
+    Movement, SameCause,
+};
 pub use health::{Component, Health, Version};
 pub use history::{Change, Episode, History};
 pub use issue::{

@@ -27,7 +27,8 @@ use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
 use crate::routes::{
-    causes, history, issue, issues, related, reports, service, sources, stream, summary, trends, webhooks,
+    cause_decisions, causes, history, issue, issues, related, reports, service, sources, stream, summary, trends,
+    webhooks,
 };
 
 /// Smaller answers are not worth the time to compress them.
@@ -41,6 +42,7 @@ fn table() -> OpenApiRouter<App> {
         routes!(trends::read_trends),
         routes!(causes::list_causes),
         routes!(causes::read_cause),
+        routes!(cause_decisions::list_decisions, cause_decisions::decide),
         routes!(issue::get_issue, issue::update_issue, issue::delete_issue),
         routes!(issue::resolve_issue),
         routes!(history::read_history),

@@ -34,6 +34,8 @@ pub struct IssueFilter {
     pub labels: BTreeMap<String, Vec<String>>,
     /// Keys of causes.
     pub causes: Vec<String>,
+    /// Keys whose issues people may have put down to one of [`Self::causes`]. Stores look them up themselves.
+    pub merged_causes: Vec<String>,
     /// The present (or last) episode began at this time or later.
     pub detected_from: Option<Timestamp>,
     /// The present (or last) episode began before this time.
@@ -57,6 +59,7 @@ impl IssueFilter {
             components: Vec::new(),
             labels: BTreeMap::new(),
             causes: Vec::new(),
+            merged_causes: Vec::new(),
             detected_from: None,
             detected_before: None,
             search: None,

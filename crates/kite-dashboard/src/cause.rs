@@ -23,6 +23,10 @@ pub struct CausePage {
     pub reasons: Vec<Reason>,
     /// Its issues by namespace, those with most first.
     pub namespaces: Vec<Namespace>,
+    /// Causes that people put down to it.
+    pub merged: Vec<Merged>,
+    /// Namespaces in which the person may put it down to another one.
+    pub mergeable: Vec<String>,
     /// Which way it goes.
     pub movement: Movement,
     /// Issues that were active 24 hours ago.
@@ -35,6 +39,17 @@ pub struct CausePage {
     pub is_complete: bool,
     /// Where news of its issues come from.
     pub live: Address,
+}
+
+/// A cause that people put down to this one, in one namespace.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// Where.
+    pub namespace: String,
+    /// Its key.
+    pub cause: String,
+    /// Whether the person may take that back.
+    pub may_undo: bool,
 }
 
 /// Issues that failed for one reason.
@@ -101,6 +116,13 @@ impl CausePage {
     fn strip_words(&self) -> String {
         let broken = self.strip.iter().filter(|day| day.worst.is_some()).count();
         format!("Something was broken by it on {broken} of the last {} days", self.strip.len())
+    }
+}
+
+impl Merged {
+    /// Where it is taken back.
+    fn address(&self) -> String {
+        format!("{}/merge", Address::of("/causes", &self.cause))
     }
 }
 

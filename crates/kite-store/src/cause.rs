@@ -1,6 +1,8 @@
 //! What the store is asked about causes, and what it answers.
 
 use jiff::Timestamp;
+use uuid::Uuid;
+
 use kite_core::{Issue, IssueFilter, Severity, State};
 
 /// A page of causes to read.
@@ -87,6 +89,23 @@ pub struct Spread {
     pub hidden_issues: u64,
     /// Namespaces beyond reach.
     pub hidden_namespaces: u64,
+}
+
+/// "In this namespace the issues of this cause are of that one."
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseDecision {
+    /// Where it holds, and nowhere else.
+    pub namespace: String,
+    /// The cause.
+    pub cause: String,
+    /// Only these issues; all when there are none, those to come, too.
+    pub issues: Vec<Uuid>,
+    /// The cause that they are put down to.
+    pub into: String,
+    /// Who decided.
+    pub by: Option<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Cause {

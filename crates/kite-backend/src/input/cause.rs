@@ -3,11 +3,13 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
+use kite_api::{DecideCause, FieldError};
 use kite_core::{Reach, State};
-use kite_store::CauseQuery;
+use kite_store::{CauseDecision, CauseQuery};
+use uuid::Uuid;
 
 use super::query::Parameters;
-use super::{Asking, cursor};
+use super::{Asking, Checked, Checks, Manner, cursor};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -15,6 +17,9 @@ use crate::problem::Problem;
 const MOST: u32 = 200;
 /// A cause that has been over for longer is not listed any more.
 const LISTED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Issues that one decision may name.
+const MOST_ISSUES: usize = 200;
 
 /// A list of causes as asked for.
 pub struct CauseListing {
@@ -42,6 +47,32 @@ impl Parameters<'_> {
             after: self.place("cursor", cursor::read_cause)?,
         })
     }
+}
+
+/// What a person decided about a cause.
+pub fn decision(
+    request: DecideCause,
+    now: Timestamp,
+    by: Option<&str>,
+) -> Result<Checked<CauseDecision>, Vec<FieldError>> {
+    let mut checks = Checks::new(now, Manner::Strict);
+    let (namespace, cause) =
+        (checks.required_name("namespace", request.namespace), checks.required_name("cause", request.cause));
+    let sent = request.issues.unwrap_or_default();
+    if sent.len() > MOST_ISSUES {
+        checks.refuse("issues", format!("must have at most {MOST_ISSUES} items"));
+    }
+    let issues: Vec<Uuid> = sent.iter().filter_map(|id| id.parse().ok()).collect();
+    if issues.len() < sent.len() {
+        checks.refuse("issues", "must be ids of issues");
+    }
+    let into = checks.name("into", request.into).unwrap_or_else(|| {
+        if sent.is_empty() {
+            checks.refuse("into", "is required, unless `issues` are named");
+        }
+        format!("split/{}", Uuid::now_v7())
+    });
+    checks.finish(CauseDecision { namespace, cause, issues, into, by: by.map(str::to_owned), at: now })
 }
 
 impl FromRequestParts<App> for CauseListing {

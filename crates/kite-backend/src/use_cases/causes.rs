@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use kite_core::affected::Movement;
 use kite_core::trend::{self, Daily, DayHealth, Days};
-use kite_core::{Issue, IssueFilter, text};
-use kite_store::{Cause, CausePage, CauseQuery, ListQuery, Sort, Spread, Start};
+use kite_core::{Issue, IssueFilter, Reach, text};
+use kite_store::{Cause, CauseDecision, CausePage, CauseQuery, ListQuery, Sort, Spread, Start};
 
+use crate::access::Verb;
 use crate::app::App;
 use crate::input::Asking;
 use crate::problem::Problem;
@@ -16,6 +17,8 @@ use crate::problem::Problem;
 const MOST_ISSUES: u32 = 500;
 /// Open and ended episodes that are looked at, each.
 const MOST_STRETCHES: u32 = 5_000;
+/// Decisions in one namespace.
+const MOST_DECISIONS: u64 = 1_000;
 const DAYS: u16 = 14;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -82,6 +85,28 @@ pub async fn read_cause(app: &App, asking: &Asking, key: &str) -> Result<Story, 
         issues: page.issues,
         cause,
     })
+}
+
+/// Writes down what a person decided about a cause, in one namespace and for it alone.
+pub async fn decide(app: &App, asking: &Asking, decision: CauseDecision) -> Result<CauseDecision, Problem> {
+    let CauseDecision { namespace, cause, into, issues, .. } = &decision;
+    asking.may(Verb::Update, namespace).await?;
+    asking.may(Verb::Read, namespace).await?;
+    if app.store.cause_decision_count(namespace).await? >= MOST_DECISIONS {
+        return Err(Problem::Conflict(format!("there are {MOST_DECISIONS} decisions about causes in `{namespace}`")));
+    }
+    let here = Reach::Only([namespace.clone()].into());
+    if issues.is_empty() && into != cause && app.store.cause_get(&here, cause, decision.at).await?.is_none() {
+        return Err(no_such_cause());
+    }
+    let into = app.store.cause_decide(&decision).await?;
+    Ok(CauseDecision { into, ..decision })
+}
+
+/// What people decided about causes in the namespaces that the caller may read: about all, or those put down to one.
+pub async fn list_decisions(app: &App, asking: &Asking, into: Option<&str>) -> Result<Vec<CauseDecision>, Problem> {
+    let limit = u32::try_from(MOST_DECISIONS).unwrap_or(u32::MAX);
+    Ok(app.store.cause_decision_list(&asking.reach(app).await?, into, limit).await?)
 }
 
 /// How many active issues some causes have. Whoever asks inside one namespace shares a failure with others

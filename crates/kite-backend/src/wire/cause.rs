@@ -3,7 +3,7 @@
 use kite_api as api;
 use kite_core::affected::{self, Group, Movement};
 use kite_core::{Issue, State};
-use kite_store::{Cause, Spread};
+use kite_store::{Cause, CauseDecision, Spread};
 
 use super::{days, reference, severity, state};
 use crate::use_cases::causes::Story;
@@ -59,6 +59,12 @@ pub fn same(issue: &Issue, spread: Spread) -> api::SameCause {
         namespaces: spread.namespaces,
         hidden: hidden(spread),
     }
+}
+
+/// What a person decided.
+pub fn decision(decision: CauseDecision) -> api::CauseDecision {
+    let CauseDecision { namespace, cause, issues, into, by, at } = decision;
+    api::CauseDecision { namespace, cause, issues, into, decided_by: by, decided_at: at }
 }
 
 fn hidden(spread: Spread) -> api::Hidden {

@@ -1,13 +1,13 @@
 //! Causes: issues by what they have in common.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::Timestamp;
 use kite_core::{Issue, IssueFilter, Reach, Severity, State};
 use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::super::dialect::{COMPONENT, Db, Driver, Id, Time};
+use super::decisions::{self, CAUSE};
 use super::issues::{self, Search, push_filter, push_from, push_in, push_reach, wrong};
 use super::load::Row;
 use crate::{Cause, CauseCursor, CausePage, CauseQuery, Spread, StoreError};
@@ -25,25 +25,31 @@ const PLACES: &str = "SELECT key, namespace, sum(issues) AS issues, count(*) AS 
 const PARTS: &str = "SELECT i.cause AS key, i.namespace, count(*) AS issues, max(i.severity) AS severity, \
      min(i.detected_at) AS first_seen_at, max(i.detected_at) AS last_seen_at, min(i.due_at) AS due_at, ";
 /// How far a cause reaches, as the core tells it; and whether it is late.
-const RANKED: &str = "SELECT causes.*, count(*) OVER () AS total, CAST(sum(issues) OVER () AS bigint) AS counted, CAST(namespaces * components * (1 << (severity - 1)) AS bigint) \
+const RANKED: &str = "SELECT page.*, count(*) OVER () AS total, CAST(sum(issues) OVER () AS bigint) AS counted, CAST(namespaces * components * (1 << (severity - 1)) AS bigint) \
      AS radius, CASE WHEN overdue > 0 THEN 1 ELSE 0 END AS late FROM (";
 /// Active issues are not resolved; the index that finds them does not know when they were.
 const NEVER: &str = "CAST(NULL AS timestamptz) AS resolved_at FROM ";
-const OF_ISSUE: &str =
-    "SELECT i.cause, i.namespace, i.component, i.resource_name, i.severity, i.detected_at, i.due_at, ";
-const WORST: &str = " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT 1) AS example FROM (";
+const OF_ISSUE: &str = " AS cause, i.namespace, i.component, i.resource_name, i.severity, i.detected_at, i.due_at, ";
+const WORST: &str = " ORDER BY severity DESC, detected_at DESC, id DESC LIMIT 1)";
 
 /// Reads a page of causes.
 pub async fn list(db: &Db, wanted: &CauseQuery) -> Result<CausePage, StoreError> {
     let filter = IssueFilter { states: Vec::new(), ..wanted.filter.clone() };
     let search = Search::of(db, &filter).await?;
-    let mut query = QueryBuilder::<Driver>::new("SELECT page.*, (SELECT i.id FROM issues i WHERE i.cause = page.key");
-    query.push(" AND i.cause <> '' AND i.state = ").push_bind(wanted.state.code());
-    push_reach(&mut query, "i.namespace", &filter.reach);
-    query.push(WORST).push("SELECT * FROM (").push(RANKED);
+    let mut query = QueryBuilder::<Driver>::new("SELECT page.*, ");
+    push_example(&mut query, wanted.state, &filter.reach);
+    query.push(" AS example FROM (SELECT * FROM (").push(RANKED);
     query.push(CAUSES).push(PLACES);
     push_parts(&mut query, wanted, &filter, search.as_ref());
-    query.push(") AS parts GROUP BY key, namespace) AS places GROUP BY key) AS causes) AS ranked WHERE true");
+    query.push(") AS parts GROUP BY key, namespace) AS places GROUP BY key) AS page WHERE ");
+    match wanted.state {
+        State::Active => query.push("true"),
+        State::Resolved => {
+            push_example(&mut query, State::Active, &filter.reach);
+            query.push(" IS NULL")
+        }
+    };
+    query.push(") AS ranked WHERE true");
     if let Some(after) = &wanted.after {
         push_cursor(&mut query, after);
     }
@@ -58,45 +64,76 @@ pub async fn list(db: &Db, wanted: &CauseQuery) -> Result<CausePage, StoreError>
     Ok(CausePage { causes, total, is_complete, next })
 }
 
-/// Reads one cause as far as it is within reach, whether or not one of its issues is active.
-pub async fn get(db: &Db, reach: &Reach, key: &str, now: Timestamp) -> Result<Option<Cause>, StoreError> {
-    for state in [State::Active, State::Resolved] {
-        let filter = IssueFilter { causes: vec![key.to_owned()], ..IssueFilter::all(reach.clone()) };
-        let query = CauseQuery { filter, state, resolved_since: Timestamp::UNIX_EPOCH, now, limit: 1, after: None };
-        if let Some(cause) = list(db, &query).await?.causes.pop() {
-            return Ok(Some(cause));
-        }
-    }
-    Ok(None)
-}
-
-/// Counts the active issues of some causes, within reach and beyond it.
+/// Counts the active issues of some causes, within reach and beyond it. What people decided elsewhere does not
+/// count: beyond reach are those whose reports say the same.
 pub async fn spread(db: &Db, reach: &Reach, keys: &[String]) -> Result<BTreeMap<String, Spread>, StoreError> {
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut query = QueryBuilder::<Driver>::new(
-        "SELECT key, CAST(sum(issues) AS bigint) AS issues, count(*) AS namespaces, visible FROM (\
-         SELECT key, issues, CASE WHEN true",
-    );
-    push_reach(&mut query, "namespace", reach);
-    query.push(
-        " THEN 1 ELSE 0 END AS visible FROM (SELECT i.cause AS key, i.namespace, count(*) AS issues FROM issues i \
-         WHERE i.state = 1 AND i.cause <> ''",
-    );
-    push_in(&mut query, "i.cause", keys.iter().cloned());
-    query.push(" GROUP BY i.cause, i.namespace) AS places) AS seen GROUP BY key, visible");
+    let sources = decisions::sources(db, reach, keys).await?;
+    let told = keys.iter().map(|key| (key.clone(), key.clone())).chain(sources);
+    let mut told_as: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (source, key) in told {
+        told_as.entry(source).or_default().push(key);
+    }
+    let mut query =
+        QueryBuilder::<Driver>::new("SELECT key, namespace, visible, count(*) AS issues FROM (SELECT i.namespace, ");
+    push_visible(&mut query, reach);
+    query.push(" AS visible, CASE WHEN ");
+    push_visible(&mut query, reach);
+    query
+        .push(" = 1 THEN ")
+        .push(CAUSE)
+        .push(" ELSE i.cause END AS key FROM issues i WHERE i.state = 1 AND i.cause <> ''");
+    push_in(&mut query, "i.cause", told_as.keys().cloned());
+    query.push(") AS seen GROUP BY key, namespace, visible");
     let mut spreads: BTreeMap<String, Spread> = BTreeMap::new();
+    let mut elsewhere: BTreeSet<(String, String)> = BTreeSet::new();
     for row in query.build().fetch_all(&db.readers).await? {
-        let spread = spreads.entry(row.try_get("key")?).or_default();
-        let (issues, namespaces) = (number(&row, "issues")?, number(&row, "namespaces")?);
+        let (key, issues): (String, u64) = (row.try_get("key")?, number(&row, "issues")?);
         if row.try_get::<i32, _>("visible")? == 1 {
-            (spread.issues, spread.namespaces) = (issues, namespaces);
-        } else {
-            (spread.hidden_issues, spread.hidden_namespaces) = (issues, namespaces);
+            if keys.contains(&key) {
+                let spread = spreads.entry(key).or_default();
+                (spread.issues, spread.namespaces) = (spread.issues + issues, spread.namespaces + 1);
+            }
+            continue;
+        }
+        let namespace: String = row.try_get("namespace")?;
+        for key in told_as.get(&key).into_iter().flatten() {
+            let spread = spreads.entry(key.clone()).or_default();
+            spread.hidden_issues += issues;
+            spread.hidden_namespaces += u64::from(elsewhere.insert((key.clone(), namespace.clone())));
         }
     }
     Ok(spreads)
+}
+
+/// Adds whether the namespace of `i` is within reach.
+fn push_visible(query: &mut QueryBuilder<Driver>, reach: &Reach) {
+    query.push("CASE WHEN true");
+    push_reach(query, "i.namespace", reach);
+    query.push(" THEN 1 ELSE 0 END");
+}
+
+/// Adds the worst and newest issue of the cause `page.key`: one of those that are stored under this key, or of those
+/// that people put down to it.
+fn push_example(query: &mut QueryBuilder<Driver>, state: State, reach: &Reach) {
+    let found = [
+        ("SELECT * FROM (", "issues i WHERE i.cause = page.key", " AS stored"),
+        (
+            " UNION ALL SELECT * FROM (",
+            "cause_decisions p JOIN issues i ON i.namespace = p.namespace AND i.cause = p.source WHERE p.target = page.key",
+            " AS decided",
+        ),
+    ];
+    query.push("(SELECT id FROM (");
+    for (begin, of, end) in found {
+        query.push(begin).push("SELECT i.id, i.severity, i.detected_at FROM ").push(of);
+        query.push(" AND i.cause <> '' AND i.state = ").push_bind(state.code());
+        push_reach(query, "i.namespace", reach);
+        query.push(" AND ").push(CAUSE).push(" = page.key").push(WORST).push(end);
+    }
+    query.push(") AS found").push(WORST);
 }
 
 /// Adds the components that are broken, of each cause in each namespace.
@@ -105,7 +142,8 @@ fn push_parts(query: &mut QueryBuilder<Driver>, wanted: &CauseQuery, filter: &Is
         .push(PARTS)
         .push(COMPONENT)
         .push(" AS component, max(i.resolved_at) AS resolved_at, count(CASE WHEN i.due_at < ");
-    query.push_bind(Time(wanted.now)).push(" THEN 1 END) AS overdue FROM (").push(OF_ISSUE);
+    query.push_bind(Time(wanted.now)).push(" THEN 1 END) AS overdue FROM (SELECT ");
+    query.push(CAUSE).push(OF_ISSUE);
     query.push(match wanted.state {
         State::Active => NEVER,
         State::Resolved => "i.resolved_at FROM ",
@@ -117,14 +155,11 @@ fn push_parts(query: &mut QueryBuilder<Driver>, wanted: &CauseQuery, filter: &Is
     });
     if wanted.state == State::Resolved {
         query.push_bind(Time(wanted.resolved_since));
-        query.push(" AND NOT EXISTS (SELECT 1 FROM issues a WHERE a.cause = i.cause AND a.cause <> '' AND a.state = 1");
-        push_reach(query, "a.namespace", &filter.reach);
-        query.push(")");
     }
     push_filter(query, filter, search);
     query.push(match wanted.state {
-        State::Active => " ORDER BY i.severity DESC, i.detected_at DESC, i.id DESC LIMIT ",
-        State::Resolved => " ORDER BY i.resolved_at DESC, i.id DESC LIMIT ",
+        State::Active => " ORDER BY i.severity DESC, i.detected_at DESC, i.key DESC LIMIT ",
+        State::Resolved => " ORDER BY i.resolved_at DESC, i.key DESC LIMIT ",
     });
     query.push_bind(MOST + 1).push(") AS i");
     query.push(" GROUP BY i.cause, i.namespace, ").push(COMPONENT);

@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod causes;
+pub mod decisions;
 pub mod facets;
 pub mod history;
 pub mod issues;

@@ -9,6 +9,7 @@ use kite_store::testing::Temporary;
 use kite_store::{Cause, CausePage, CauseQuery, Spread, Store};
 use kite_testing::build::{at, content, decided, each, failing, healthy, identity, scope_in};
 
+use crate::decisions::{decide, merge};
 use crate::{apply, contract, in_namespace, list};
 
 contract!(
@@ -84,9 +85,24 @@ fn expected(key: &str, issues: &[&Issue]) -> Told {
 async fn causes_are_told_from_the_active_issues_that_match(database: Temporary) {
     let store = database.connect().await;
     fill(&store).await;
+    compare(&store).await;
+    let over = causes(&store, &IssueFilter::all(Reach::All), State::Resolved).await;
+    assert_eq!(over.causes.iter().map(|cause| cause.key.as_str()).collect::<Vec<_>>(), ["cause/5"]);
+    // The same holds after people have decided, only with other causes.
+    for (cause, into) in [("cause/1", "cause/2"), ("cause/3", "team/own"), ("cause/5", "cause/2")] {
+        merge(&store, "team-1", cause, into).await;
+    }
+    let alone: Vec<_> =
+        list(&store, in_namespace("team-2")).await.issues.iter().map(|issue| issue.id).take(5).collect();
+    decide(&store, "team-2", "", "split/one", &alone).await;
+    compare(&store).await;
+}
+
+/// Compares what is told of causes with the issues, read one by one.
+async fn compare(store: &Store) {
     for reach in [Reach::All, within(&["team-1"]), within(&["team-0", "team-2"]), within(&[])] {
         let all = IssueFilter::all(reach.clone());
-        let everything = list(&store, all.clone()).await.issues;
+        let everything = list(store, all.clone()).await.issues;
         let is_active = |key: &str| {
             everything.iter().any(|issue| issue.state == State::Active && issue.cause.as_deref() == Some(key))
         };
@@ -107,7 +123,7 @@ async fn causes_are_told_from_the_active_issues_that_match(database: Temporary) 
                         groups.entry(key).or_default().push(issue);
                     }
                 }
-                let page = causes(&store, &filter, state).await;
+                let page = causes(store, &filter, state).await;
                 let found: BTreeSet<_> = page.causes.iter().map(told).collect();
                 let expected: BTreeSet<_> = groups.iter().map(|(key, issues)| expected(key, issues)).collect();
                 assert_eq!(found, expected, "{filter:?} {state}");
@@ -119,8 +135,6 @@ async fn causes_are_told_from_the_active_issues_that_match(database: Temporary) 
             }
         }
     }
-    let over = causes(&store, &IssueFilter::all(Reach::All), State::Resolved).await;
-    assert_eq!(over.causes.iter().map(|cause| cause.key.as_str()).collect::<Vec<_>>(), ["cause/5"]);
 }
 
 async fn pages_of_causes_show_everything_once_and_what_is_late_first(database: Temporary) {

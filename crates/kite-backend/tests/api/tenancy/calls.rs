@@ -68,6 +68,7 @@ fn causes() -> Vec<Call> {
     use Guard::{Hides, Refuses, Shows};
     const CAUSES: &str = "/api/v1/causes";
     const ONE: &str = "/api/v1/causes/{key}";
+    const DECISIONS: &str = "/api/v1/cause-decisions";
     let get = Method::GET;
     vec![
         call(get.clone(), CAUSES, Shows, 200, |_, _| ("/api/v1/causes".into(), None)),
@@ -77,6 +78,18 @@ fn causes() -> Vec<Call> {
         call(get.clone(), ONE, Hides(Right::Read), 200, |_, _| ("/api/v1/causes/zebra%2Fcause".into(), None)),
         call(get.clone(), ONE, Hides(Right::Read), 200, |_, _| {
             ("/api/v1/causes/zebra%2Fcause?namespace=team-a".into(), None)
+        }),
+        call(get.clone(), DECISIONS, Shows, 200, |_, _| ("/api/v1/cause-decisions".into(), None)),
+        call(get.clone(), DECISIONS, Refuses(Right::Read), 200, |_, _| {
+            ("/api/v1/cause-decisions?namespace=team-a".into(), None)
+        }),
+        call(Method::POST, DECISIONS, Refuses(Right::Edit), 200, |_, _| {
+            let merge = json!({"namespace": "team-a", "cause": "zebra/cause", "into": "known/flaky"});
+            ("/api/v1/cause-decisions".into(), Some(merge))
+        }),
+        call(Method::POST, DECISIONS, Refuses(Right::Edit), 200, |id, _| {
+            let split = json!({"namespace": "team-a", "cause": "shared/library", "issues": [id]});
+            ("/api/v1/cause-decisions?namespace=team-a".into(), Some(split))
         }),
         call(get, ONE, Hides(Right::Read), 200, |_, _| {
             ("/api/v1/causes/shared%2Flibrary?namespace=team-a".into(), None)

@@ -109,3 +109,44 @@ async fn excerpts_are_for_those_who_may_read_logs_and_only_where_one_issue_is_as
     let changed = world.send(Who::Editor, Method::PUT, &one, Some(&json!({"severity": "minor"}))).await.expect(200);
     assert!(!changed.to_string().contains("giraffe"));
 }
+
+#[tokio::test]
+async fn what_one_tenant_decides_about_a_cause_changes_nothing_for_another() {
+    let world = World::new(By::Kubernetes).await;
+    let of_b = async || {
+        let paths = ["/api/v1/causes", SHARED, "/api/v1/issues", "/api/v1/cause-decisions"];
+        let mut told = Vec::new();
+        for path in paths {
+            told.push(read(&world, Who::Neighbour, path).await);
+        }
+        told
+    };
+    let before = of_b().await;
+    let decide = async |who, namespace: &str, cause: &str, into: &str| {
+        let body = json!({"namespace": namespace, "cause": cause, "into": into});
+        world.send(who, Method::POST, "/api/v1/cause-decisions", Some(&body)).await
+    };
+    decide(Who::Editor, "team-a", SHARED_CAUSE, "zebra/cause").await.expect(200);
+    decide(Who::Editor, "team-b", SHARED_CAUSE, "zebra/cause").await.expect(403);
+    decide(Who::Editor, "team-a", "quokka/cause", "zebra/cause").await.expect(404);
+    assert_eq!(of_b().await, before);
+    let list = read(&world, Who::Reader, "/api/v1/causes").await;
+    assert_eq!((&list["total"], &list["data"][0]["key"]), (&json!(1), &json!("zebra/cause")));
+    assert_eq!((&list["data"][0]["issues"], &list["data"][0]["hidden"]["issues"]), (&json!(2), &json!(1)));
+    let decided = read(&world, Who::Reader, "/api/v1/cause-decisions").await["data"][0].clone();
+    assert_eq!((&decided["cause"], &decided["into"]), (&json!(SHARED_CAUSE), &json!("zebra/cause")));
+    assert_eq!(decided["decidedBy"], "Editor");
+    world.send(Who::Reader, Method::GET, SHARED, None).await.expect(404);
+
+    decide(Who::Editor, "team-a", SHARED_CAUSE, SHARED_CAUSE).await.expect(200);
+    let split = json!({"namespace": "team-a", "cause": SHARED_CAUSE, "issues": [world.one]});
+    let apart = world.send(Who::Editor, Method::POST, "/api/v1/cause-decisions", Some(&split)).await.expect(200);
+    let one = read(&world, Who::Reader, &format!("/api/v1/issues/{}", world.one)).await;
+    assert_eq!(one["cause"], apart["into"]);
+    assert_eq!(of_b().await, before);
+    for wrong in
+        [json!({}), json!({"namespace": "team-a", "cause": "zebra/cause"}), with(split, json!({"issues": ["x"]}))]
+    {
+        world.send(Who::Editor, Method::POST, "/api/v1/cause-decisions", Some(&wrong)).await.expect(422);
+    }
+}
