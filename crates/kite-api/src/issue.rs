@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{LinkInput, ScopeInput};
+use crate::{Diagnosis, LinkInput, SameCause, ScopeInput};
 
 /// How bad it is, worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -99,10 +99,16 @@ pub struct Issue {
     pub last_failed_at: Timestamp,
     /// The newest failed run.
     pub run_id: String,
-    /// Key of the cause, when the source named one.
+    /// Key of the cause that it is put down to, when one is known.
     pub cause: Option<String>,
+    /// Who else has that cause; only where one issue is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_cause: Option<SameCause>,
     /// Short machine-readable reason of the newest failure.
     pub reason: Option<String>,
+    /// Why the newest failure happened, when the source made that out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
     /// When it must be fixed.
     pub due_at: Option<Timestamp>,
     /// When the newest failure stops counting if nothing newer is heard.

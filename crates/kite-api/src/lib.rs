@@ -4,6 +4,7 @@
 //! Requests keep every field optional and enums as text, so that the backend can name *all*
 //! wrong fields of a request in one answer instead of stopping at the first.
 
+pub mod cause;
 pub mod health;
 pub mod history;
 pub mod issue;
@@ -14,6 +15,10 @@ pub mod summary;
 pub mod trends;
 pub mod webhook;
 
+pub use cause::{
+    Cause, CauseDecision, CauseDecisionList, CauseDetails, CauseList, CauseNamespace, CauseReason, DecideCause, Hidden,
+    Movement, SameCause,
+};
 pub use health::{Component, Health, Version};
 pub use history::{Change, Episode, History};
 pub use issue::{
@@ -21,7 +26,9 @@ pub use issue::{
     Severity, State, UpdateIssue,
 };
 pub use problem::{FieldError, Problem};
-pub use report::{BatchResponse, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope};
+pub use report::{
+    BatchResponse, Diagnosis, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope,
+};
 pub use source::{Source, SourceKind, SourceList};
 pub use summary::{Count, Summary};
 pub use trends::{Flapping, TrendComponent, TrendDay, Trends};

@@ -26,7 +26,10 @@ use crate::guard::let_in;
 use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
-use crate::routes::{history, issue, issues, related, reports, service, sources, stream, summary, trends, webhooks};
+use crate::routes::{
+    cause_decisions, causes, history, issue, issues, related, reports, service, sources, stream, summary, trends,
+    webhooks,
+};
 
 /// Smaller answers are not worth the time to compress them.
 const COMPRESSED_ABOVE: u64 = 4096;
@@ -37,6 +40,9 @@ fn table() -> OpenApiRouter<App> {
         routes!(issues::list_issues, issues::create_issue),
         routes!(summary::summarize),
         routes!(trends::read_trends),
+        routes!(causes::list_causes),
+        routes!(causes::read_cause),
+        routes!(cause_decisions::list_decisions, cause_decisions::decide),
         routes!(issue::get_issue, issue::update_issue, issue::delete_issue),
         routes!(issue::resolve_issue),
         routes!(history::read_history),

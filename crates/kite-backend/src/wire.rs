@@ -1,8 +1,12 @@
 //! From what the core knows to what clients read.
 
+pub mod cause;
+
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use kite_api as api;
-use kite_core::{Issue, IssueType, Scope, Severity, State};
+use kite_core::trend::{Daily, DayHealth, Days};
+use kite_core::{Issue, IssueType, ReportedDiagnosis, Scope, Severity, State};
 use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation, Source, SourceKind};
 use uuid::Uuid;
 
@@ -12,8 +16,14 @@ use crate::use_cases::trends::{Component, Trends};
 /// Ids that are derived from what they name, so that nothing needs to be stored for them.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b69_7465_0000_5000_8000_0000_0000_0001);
 
-/// An issue with those relations whose both ends are in its namespace: who sees the issue sees them.
+/// An issue as everybody sees it who may read it: with those relations whose both ends are in its namespace, and
+/// without excerpts of logs.
 pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
+    whole_issue(issue.without_logs(), relations)
+}
+
+/// An issue with all that is in it, for those who may read logs, too.
+pub fn whole_issue(issue: Issue, relations: &[Relation]) -> api::Issue {
     let (id, cluster, namespace) =
         (issue.id, issue.identity.scope.cluster.clone(), issue.identity.scope.namespace.clone());
     let scope = scope(issue.identity.scope);
@@ -46,9 +56,26 @@ pub fn issue(issue: Issue, relations: &[Relation]) -> api::Issue {
         last_failed_at: issue.last_failed_at,
         run_id: issue.run_id,
         cause: issue.cause,
+        same_cause: None,
         reason: issue.reason,
+        diagnosis: issue.diagnosis.map(diagnosis),
         due_at: issue.due_at,
         expires_at: issue.expires_at,
+    }
+}
+
+fn diagnosis(diagnosis: ReportedDiagnosis) -> api::Diagnosis {
+    let known = |text: String| Some(text).filter(|text| !text.is_empty());
+    let ReportedDiagnosis { class, task, step, summary, remedy, confidence, excerpt, message } = diagnosis;
+    api::Diagnosis {
+        class: known(class),
+        task: known(task),
+        step: known(step),
+        summary: known(summary),
+        remedy: known(remedy),
+        confidence: known(confidence),
+        excerpt: known(excerpt),
+        message: known(message),
     }
 }
 
@@ -109,22 +136,24 @@ pub fn summary(counts: Counts) -> api::Summary {
 
 /// What was broken when.
 pub fn trends(trends: Trends) -> api::Trends {
-    let days = trends.days.dates().into_iter().zip(trends.daily).zip(trends.health);
     api::Trends {
-        days: days
-            .map(|((date, daily), health)| api::TrendDay {
-                date: date.to_string(),
-                opened: daily.opened,
-                resolved: daily.resolved,
-                active_at_end: daily.active_at_end,
-                worst: health.worst.map(severity),
-            })
-            .collect(),
+        days: days(trends.days, trends.daily, trends.health),
         mean_time_to_recovery_seconds: trends.mean_time_to_recovery.map(seconds),
         components: trends.components.into_iter().map(component).collect(),
         flapping: trends.flapping.into_iter().map(flapping).collect(),
         is_complete: trends.is_complete,
     }
+}
+
+fn days(days: Days, daily: Vec<Daily>, health: Vec<DayHealth>) -> Vec<api::TrendDay> {
+    let day = |((date, daily), health): ((Date, Daily), DayHealth)| api::TrendDay {
+        date: date.to_string(),
+        opened: daily.opened,
+        resolved: daily.resolved,
+        active_at_end: daily.active_at_end,
+        worst: health.worst.map(severity),
+    };
+    days.dates().into_iter().zip(daily).zip(health).map(day).collect()
 }
 
 /// Somebody who reports.
@@ -158,17 +187,20 @@ fn component(component: Component) -> api::TrendComponent {
 
 fn flapping((issue, episodes): (Issue, u32)) -> api::Flapping {
     let component = issue.labels.get("component").cloned().unwrap_or_default();
-    let scope = issue.identity.scope;
-    let issue = related(&Related {
+    api::Flapping { issue: reference(&issue), component, episodes }
+}
+
+/// An issue in a few words.
+fn reference(issue: &Issue) -> api::IssueRef {
+    related(&Related {
         id: issue.id,
-        title: issue.title,
+        title: issue.title.clone(),
         severity: issue.severity,
         issue_type: issue.issue_type,
         state: issue.state,
         detected_at: issue.detected_at,
-        scope,
-    });
-    api::Flapping { issue, component, episodes }
+        scope: issue.identity.scope.clone(),
+    })
 }
 
 fn seconds(duration: SignedDuration) -> u64 {

@@ -105,6 +105,7 @@ impl Failure {
             due_at: None,
             cause: None,
             reason: None,
+            diagnosis: None,
         };
         let entry = Entry::Failing { identity: self.identity(), run_id: self.run_id(), occurred_at, content };
         Submission { entries: vec![entry] }

@@ -32,6 +32,10 @@ pub struct IssueFilter {
     pub components: Vec<String>,
     /// Other labels: each key must have one of its values.
     pub labels: BTreeMap<String, Vec<String>>,
+    /// Keys of causes.
+    pub causes: Vec<String>,
+    /// Keys whose issues people may have put down to one of [`Self::causes`]. Stores look them up themselves.
+    pub merged_causes: Vec<String>,
     /// The present (or last) episode began at this time or later.
     pub detected_from: Option<Timestamp>,
     /// The present (or last) episode began before this time.
@@ -54,6 +58,8 @@ impl IssueFilter {
             applications: Vec::new(),
             components: Vec::new(),
             labels: BTreeMap::new(),
+            causes: Vec::new(),
+            merged_causes: Vec::new(),
             detected_from: None,
             detected_before: None,
             search: None,
@@ -78,6 +84,7 @@ impl IssueFilter {
             && has_label(issue, "application", &self.applications)
             && has_label(issue, "component", &self.components)
             && self.labels.iter().all(|(key, values)| has_label(issue, key, values))
+            && (self.causes.is_empty() || issue.cause.as_ref().is_some_and(|cause| self.causes.contains(cause)))
             && self.detected_from.is_none_or(|from| issue.detected_at >= from)
             && self.detected_before.is_none_or(|before| issue.detected_at < before)
             && self.search.as_ref().is_none_or(|wanted| {

@@ -327,6 +327,7 @@ mod tests {
             due_at: None,
             cause: None,
             reason: None,
+            diagnosis: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::link::Link;
-use crate::report::Content;
+use crate::report::{Content, ReportedDiagnosis};
 
 /// A word that is not one of those allowed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -180,10 +180,12 @@ pub struct Issue {
     pub links: Vec<Link>,
     /// Facts to filter by.
     pub labels: BTreeMap<String, String>,
-    /// Key of the cause, when the source named one.
+    /// Key of the cause that it is put down to, when one is known.
     pub cause: Option<String>,
     /// Short machine-readable reason of the newest failure.
     pub reason: Option<String>,
+    /// Why the newest failure happened, when the source made that out.
+    pub diagnosis: Option<ReportedDiagnosis>,
     /// When it must be fixed.
     pub due_at: Option<Timestamp>,
     /// When the newest failure stops counting.
@@ -206,6 +208,23 @@ pub struct Issue {
     pub updated_at: Timestamp,
     /// Whether it has relations to other issues.
     pub related: bool,
+}
+
+impl Issue {
+    /// What went wrong, in one line: as the diagnosis says, or the title.
+    pub fn headline(&self) -> &str {
+        let summary = self.diagnosis.as_ref().map(|diagnosis| diagnosis.summary.as_str());
+        summary.filter(|summary| !summary.is_empty()).unwrap_or(&self.title)
+    }
+
+    /// The same without what only those may read who may read logs.
+    #[must_use]
+    pub fn without_logs(mut self) -> Self {
+        if let Some(diagnosis) = &mut self.diagnosis {
+            (diagnosis.excerpt, diagnosis.message) = (String::new(), String::new());
+        }
+        self
+    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,13 @@
 //! 4. [`batch`]: many submissions at once, in steps between which a store does its reading.
 //! 5. [`change`], [`filter`], [`access`]: what is told, asked and allowed.
 //! 6. [`trend`]: what was broken when.
+//! 7. [`attribution`], [`affected`]: what issues have in common, and whom it concerns.
 //!
 //! Invariant: nothing here reads a clock, a random number, a file or a socket.
 
 pub mod access;
+pub mod affected;
+pub mod attribution;
 pub mod batch;
 pub mod change;
 pub mod filter;
@@ -31,5 +34,5 @@ pub use filter::IssueFilter;
 pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View};
 pub use link::Link;
 pub use position::Position;
-pub use report::{Action, Clear, Content, Edit, Entry, Submission};
+pub use report::{Action, Clear, Content, Edit, Entry, ReportedDiagnosis, Submission};
 pub use trend::Stretch;

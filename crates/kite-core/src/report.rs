@@ -144,6 +144,29 @@ pub struct Content {
     pub cause: Option<String>,
     /// Short machine-readable reason.
     pub reason: Option<String>,
+    /// Why it failed, when the source made that out.
+    pub diagnosis: Option<ReportedDiagnosis>,
+}
+
+/// Why an attempt failed, as its source makes it out. What is not known is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReportedDiagnosis {
+    /// What kind of failure it is.
+    pub class: String,
+    /// The task that failed.
+    pub task: String,
+    /// The step of the task that failed.
+    pub step: String,
+    /// What went wrong, in one sentence.
+    pub summary: String,
+    /// What helps.
+    pub remedy: String,
+    /// How sure that is.
+    pub confidence: String,
+    /// The lines of the log that say so. Only for those who may read logs.
+    pub excerpt: String,
+    /// What went wrong in the words of the log, by which failures are compared. As confidential as the excerpt.
+    pub message: String,
 }
 
 impl Entry {

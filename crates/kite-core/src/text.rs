@@ -7,6 +7,12 @@ use std::str::Chars;
 pub const TITLE_CHARS: usize = 500;
 /// Most bytes of a description.
 pub const DESCRIPTION_BYTES: usize = 64 * 1024;
+/// Most bytes of an excerpt of a log.
+pub const EXCERPT_BYTES: usize = 4096;
+/// Most lines of an excerpt of a log.
+pub const EXCERPT_LINES: usize = 20;
+/// Most bytes of what is said about a failure otherwise.
+pub const REMARK_BYTES: usize = 2048;
 /// Most bytes of a name: a namespace, a resource, a run, a label.
 pub const NAME_BYTES: usize = 512;
 /// Most links of an issue.
@@ -74,6 +80,22 @@ pub fn description(text: &str) -> (String, bool) {
     (cut, true)
 }
 
+/// An excerpt of a log of at most [`EXCERPT_LINES`] lines and [`EXCERPT_BYTES`] bytes, and whether it was cut.
+pub fn excerpt(text: &str) -> (String, bool) {
+    let text = clean(text);
+    let end = text.match_indices('\n').nth(EXCERPT_LINES - 1).map_or(text.len(), |(end, _)| end);
+    let short = head(text.get(..end).unwrap_or_default(), EXCERPT_BYTES);
+    (short.to_owned(), short.len() < text.trim_end().len())
+}
+
+/// A remark of at most [`REMARK_BYTES`] bytes, and whether it was cut.
+pub fn remark(text: &str) -> (String, bool) {
+    let text = clean(text);
+    let text = text.trim();
+    let short = head(text, REMARK_BYTES);
+    (short.to_owned(), short.len() < text.len())
+}
+
 /// The text that a search looks into: lower case by Unicode's rules, title first.
 pub fn searchable(title: &str, description: &str) -> String {
     let mut text = fold_case(title);
@@ -123,6 +145,17 @@ mod tests {
         assert_eq!((long.chars().count(), cut), (TITLE_CHARS, true));
         let (long, cut) = description(&"ż".repeat(DESCRIPTION_BYTES));
         assert!(cut && long.len() <= DESCRIPTION_BYTES && long.ends_with("[cut]"));
+    }
+
+    #[test]
+    fn an_excerpt_has_few_lines_and_few_bytes() {
+        assert_eq!(excerpt("a\n\u{1b}[31mb\u{1b}[0m\n"), ("a\nb\n".to_owned(), false));
+        let (lines, cut) = excerpt(&"x\n".repeat(EXCERPT_LINES + 1));
+        assert_eq!((lines.lines().count(), cut), (EXCERPT_LINES, true));
+        let (bytes, cut) = excerpt(&"ż".repeat(EXCERPT_BYTES));
+        assert_eq!((bytes.len(), cut), (EXCERPT_BYTES, true));
+        assert_eq!(remark(" a \n"), ("a".to_owned(), false));
+        assert!(remark(&"a".repeat(REMARK_BYTES + 1)).1);
     }
 
     #[test]

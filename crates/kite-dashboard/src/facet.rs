@@ -81,12 +81,13 @@ impl Facet {
 }
 
 /// What the parameters of a list are called, in the order of their chips.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 13] = [
     ("search", "Text"),
     ("severity", "Severity"),
     ("issueType", "Type"),
     ("application", "Application"),
     ("component", "Component"),
+    ("cause", "Cause"),
     ("label.environment", "Environment"),
     ("cluster", "Cluster"),
     ("resourceType", "Resource kind"),
@@ -98,7 +99,7 @@ const NAMES: [(&str, &str); 12] = [
 /// All states; without it a list is of what is broken now.
 pub const ANY: &str = "any";
 /// Parameters whose commas belong to the value.
-const WHOLE: [&str; 2] = ["search", "resourceName"];
+const WHOLE: [&str; 3] = ["search", "resourceName", "cause"];
 
 /// The filters of an address that are in force.
 pub fn chips(address: &Address) -> Vec<Chip> {

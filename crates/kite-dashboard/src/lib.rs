@@ -5,11 +5,13 @@
 //! them live.
 //!
 //! Reading order: [`shell`] (what is around every page), [`list`] with [`row`] and [`facet`],
-//! [`issue`], [`overview`] with [`chart`], [`trends`], [`about`]; then [`sign_in`] and [`failure`].
+//! [`issue`], [`causes`] with [`cause`], [`overview`] with [`chart`], [`trends`], [`about`]; then [`sign_in`] and [`failure`].
 
 pub mod about;
 pub mod arrival;
 pub mod assets;
+pub mod cause;
+pub mod causes;
 pub mod chart;
 pub mod facet;
 pub mod failure;
@@ -20,6 +22,7 @@ pub mod overview;
 pub mod query;
 pub mod reference;
 pub mod row;
+pub mod same;
 pub mod shell;
 pub mod sign_in;
 mod time;

@@ -23,10 +23,17 @@ pub fn write(row: &Row, url: &str) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "- {} {}, {state}, failed {} times", issue.severity, issue.issue_type, issue.count);
     let _ = writeln!(text, "- where: {}", place.join(" / "));
+    if let Some(diagnosis) = issue.diagnosis.as_ref().filter(|diagnosis| !diagnosis.summary.is_empty()) {
+        let _ = writeln!(text, "- why: {}", plain(&diagnosis.summary));
+    }
     for link in row.links() {
         let _ = writeln!(text, "- [{}](<{}>)", plain(&link.title), link.url().replace('>', "%3E"));
     }
     let _ = writeln!(text, "- [in KITE](<{url}>)\n");
+    if let Some(diagnosis) = issue.diagnosis.as_ref().filter(|diagnosis| !diagnosis.excerpt.is_empty()) {
+        let (excerpt, fence) = (diagnosis.excerpt.trim_end(), fence(&diagnosis.excerpt));
+        let _ = writeln!(text, "{fence}\n{excerpt}\n{fence}\n");
+    }
     let lines: Vec<_> = issue.description.lines().collect();
     let fence = fence(&issue.description);
     let _ = writeln!(

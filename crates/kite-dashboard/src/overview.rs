@@ -111,14 +111,14 @@ impl Silent {
 }
 
 impl Day {
-    fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self.worst {
             Some(worst) => format!("{}: {}, worst {worst}", self.date, words::count(self.issues, "issue")),
             None => format!("{}: nothing broken", self.date),
         }
     }
 
-    fn class(&self) -> &'static str {
+    pub(crate) fn class(&self) -> &'static str {
         match self.worst {
             None => "kite-day-none",
             Some(Severity::Info) => "kite-day-info",

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use form_urlencoded::Serializer;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Parameters that belong to one place in a list, and to no other list.
 const PLACE: [&str; 2] = ["cursor", "offset"];
@@ -18,6 +19,11 @@ impl Address {
     /// An address without parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into(), parameters: Vec::new() }
+    }
+
+    /// The address of something below a path, whatever is in its name.
+    pub fn of(path: &str, name: &str) -> Self {
+        Self::new(format!("{path}/{}", utf8_percent_encode(name, NON_ALPHANUMERIC)))
     }
 
     /// An address as it was asked for; empty parameters say nothing.
@@ -98,6 +104,11 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_one_segment_of_a_path() {
+        assert_eq!(Address::of("/causes", "cve/CVE-1 ?#").to_string(), "/causes/cve%2FCVE%2D1%20%3F%23");
+    }
 
     #[test]
     fn a_filter_is_switched_on_and_off_and_starts_the_list_anew() {

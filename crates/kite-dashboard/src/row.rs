@@ -4,6 +4,8 @@ use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use kite_core::{Issue, Link, State};
 
+use crate::same::Same;
+
 /// One issue in a list.
 #[derive(Clone, Debug, Template)]
 #[template(path = "row.html")]
@@ -12,12 +14,20 @@ pub struct Row {
     pub issue: Issue,
     /// When the list was made.
     pub now: Timestamp,
+    /// Who else has its cause, when that is known.
+    pub same: Option<Same>,
 }
 
 impl Row {
     /// An issue as it was at a time.
     pub fn new(issue: Issue, now: Timestamp) -> Self {
-        Self { issue, now }
+        Self { issue, now, same: None }
+    }
+
+    /// The same, with who else has its cause.
+    #[must_use]
+    pub fn with_same(self, same: Option<Same>) -> Self {
+        Self { same, ..self }
     }
 
     /// Whether it is broken now.

@@ -11,6 +11,8 @@ pub enum Place {
     Overview,
     /// The list of issues, or one of them.
     Issues,
+    /// What issues have in common.
+    Causes,
     /// How it went.
     Trends,
     /// What runs here.
@@ -20,9 +22,10 @@ pub enum Place {
 }
 
 /// The places that the navigation shows.
-const PLACES: [(Place, &str, &str, &str); 4] = [
+const PLACES: [(Place, &str, &str, &str); 5] = [
     (Place::Overview, "/", "Overview", "home"),
     (Place::Issues, "/issues", "Issues", "list"),
+    (Place::Causes, "/causes", "Causes", "circle-nodes"),
     (Place::Trends, "/trends", "Trends", "chart-line"),
     (Place::About, "/about", "About", "info"),
 ];

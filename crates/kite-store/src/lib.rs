@@ -9,6 +9,7 @@
 
 #![expect(clippy::duplicate_mod, reason = "`ops/` is compiled once for each database, with another `dialect` each")]
 
+mod cause;
 mod error;
 mod keys;
 mod postgres;
@@ -22,6 +23,7 @@ pub mod testing;
 
 use postgres::setup_error as postgres_setup_error;
 
+pub use cause::{Cause, CauseCursor, CauseDecision, CausePage, CauseQuery, Spread};
 pub use error::StoreError;
 pub use query::{
     ChangeRow, Counts, Cube, Cursor, Dimension, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Occurrence,

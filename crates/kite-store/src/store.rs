@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kite_core::batch::Outcome;
-use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Severity, Submission};
+use kite_core::{Identity, Issue, IssueFilter, IssueType, Reach, Severity, State, Submission};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History, ListQuery, Occurrence, Page, Pulse, Relating,
-    Relation, Source, StoreError, Stretches, postgres, sqlite,
+    Cause, CauseDecision, CausePage, CauseQuery, Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History,
+    ListQuery, Occurrence, Page, Pulse, Relating, Relation, Source, Spread, StoreError, Stretches, postgres, sqlite,
 };
 
 /// How to reach the database.
@@ -83,7 +83,8 @@ impl Store {
 
     /// Reads a page of issues.
     pub async fn issue_list(&self, query: &ListQuery) -> Result<Page, StoreError> {
-        on_either!(self, issues::list(query))
+        let query = ListQuery { filter: self.attributed(&query.filter).await?, ..query.clone() };
+        on_either!(self, issues::list(&query))
     }
 
     /// Reads the relations of these issues, in both directions.
@@ -108,6 +109,7 @@ impl Store {
 
     /// Counts the issues that match, and those resolved since a time.
     pub async fn counts(&self, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, totals::counts(filter, resolved_since))
     }
 
@@ -124,6 +126,7 @@ impl Store {
         dimension: Dimension,
         limit: u32,
     ) -> Result<Vec<(String, u64)>, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, facets::top(filter, dimension, limit))
     }
 
@@ -134,11 +137,13 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Issue>, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, issues::resolved(filter, since, limit))
     }
 
     /// Counts the issues that match and were resolved since a time.
     pub async fn resolved_count(&self, filter: &IssueFilter, since: Timestamp) -> Result<u64, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, totals::resolved(filter, None, since))
     }
 
@@ -150,6 +155,7 @@ impl Store {
     /// Reads the open episodes of the issues that match, worst and newest first, and the episodes
     /// that ended at or after a time, the last to end first: up to `limit` of each.
     pub async fn stretches(&self, filter: &IssueFilter, since: Timestamp, limit: u32) -> Result<Stretches, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, stretches::read(filter, since, limit))
     }
 
@@ -159,7 +165,66 @@ impl Store {
         filter: &IssueFilter,
         time: Timestamp,
     ) -> Result<BTreeMap<(Severity, IssueType), u64>, StoreError> {
+        let filter = &self.attributed(filter).await?;
         on_either!(self, stretches::active_at(filter, time))
+    }
+
+    /// Reads a page of causes, those that are overdue first, then those that reach furthest.
+    pub async fn cause_list(&self, query: &CauseQuery) -> Result<CausePage, StoreError> {
+        let query = CauseQuery { filter: self.attributed(&query.filter).await?, ..query.clone() };
+        on_either!(self, causes::list(&query))
+    }
+
+    /// Reads one cause as far as it is within reach, whether or not one of its issues is active.
+    pub async fn cause_get(&self, reach: &Reach, key: &str, now: Timestamp) -> Result<Option<Cause>, StoreError> {
+        for state in [State::Active, State::Resolved] {
+            let filter = IssueFilter { causes: vec![key.to_owned()], ..IssueFilter::all(reach.clone()) };
+            let resolved_since = Timestamp::UNIX_EPOCH;
+            let query = CauseQuery { filter, state, resolved_since, now, limit: 1, after: None };
+            if let Some(cause) = self.cause_list(&query).await?.causes.pop() {
+                return Ok(Some(cause));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts the active issues of some causes, within reach and beyond it.
+    pub async fn cause_spread(&self, reach: &Reach, keys: &[String]) -> Result<BTreeMap<String, Spread>, StoreError> {
+        on_either!(self, causes::spread(reach, keys))
+    }
+
+    /// Puts the issues of a cause in a namespace down to another one: all of them and those to come, or those that
+    /// the decision names, as long as they fail as they do now. Into itself: as it was. Gives the cause they have then.
+    pub async fn cause_decide(&self, decision: &CauseDecision) -> Result<String, StoreError> {
+        if decision.issues.is_empty() {
+            return on_either!(self, decisions::merge(decision));
+        }
+        on_either!(self, decisions::split(decision))?;
+        Ok(decision.into.clone())
+    }
+
+    /// Reads the decisions that put all issues of one cause down to another one, the newest first.
+    pub async fn cause_decision_list(
+        &self,
+        reach: &Reach,
+        into: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<CauseDecision>, StoreError> {
+        on_either!(self, decisions::list(reach, into, limit))
+    }
+
+    /// Counts the decisions in a namespace, those about single issues, too.
+    pub async fn cause_decision_count(&self, namespace: &str) -> Result<u64, StoreError> {
+        on_either!(self, decisions::count(namespace))
+    }
+
+    /// The filter with the keys under which people found the issues of its causes.
+    async fn attributed(&self, filter: &IssueFilter) -> Result<IssueFilter, StoreError> {
+        if filter.causes.is_empty() {
+            return Ok(filter.clone());
+        }
+        let sources = on_either!(self, decisions::sources(&filter.reach, &filter.causes))?;
+        Ok(IssueFilter { merged_causes: sources.into_iter().map(|(source, _)| source).collect(), ..filter.clone() })
     }
 
     /// Notes that sources were heard, in one statement; none may be named twice.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use kite_core::batch::Said;
 use kite_core::ledger::{Ending, Episode, Ledger, OpenEpisode, Run};
-use kite_core::{Action, Change, Clear, Content, Edit, IssueType, Link, Position, Reason, Scope, Severity, State};
+use kite_core::{
+    Action, Change, Clear, Content, Edit, IssueType, Link, Position, Reason, ReportedDiagnosis, Scope, Severity, State,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,30 @@ pub struct DetailsJson {
     cause: Option<String>,
     #[serde(skip_serializing_if = "is_default")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    diagnosis: Option<DiagnosisJson>,
+}
+
+/// Why an attempt failed.
+#[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct DiagnosisJson {
+    #[serde(skip_serializing_if = "is_default")]
+    class: String,
+    #[serde(skip_serializing_if = "is_default")]
+    task: String,
+    #[serde(skip_serializing_if = "is_default")]
+    step: String,
+    #[serde(skip_serializing_if = "is_default")]
+    summary: String,
+    #[serde(skip_serializing_if = "is_default")]
+    remedy: String,
+    #[serde(skip_serializing_if = "is_default")]
+    confidence: String,
+    #[serde(skip_serializing_if = "is_default")]
+    excerpt: String,
+    #[serde(skip_serializing_if = "is_default")]
+    message: String,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -69,6 +95,7 @@ impl From<&Content> for DetailsJson {
             due_at: content.due_at,
             cause: content.cause.clone(),
             reason: content.reason.clone(),
+            diagnosis: content.diagnosis.clone().map(DiagnosisJson::from),
         }
     }
 }
@@ -87,9 +114,37 @@ impl From<&Content> for ContentJson {
 impl DetailsJson {
     /// The content, together with what has columns of its own.
     pub fn content(self, title: String, description: String, severity: Severity) -> Content {
-        let Self { revision, ended_at, links, labels, expires_at, due_at, cause, reason } = self;
+        let Self { revision, ended_at, links, labels, expires_at, due_at, cause, reason, diagnosis } = self;
         let links = links.into_iter().filter_map(|(title, url)| Link::parse(title, &url).ok()).collect();
-        Content { revision, ended_at, title, description, severity, links, labels, expires_at, due_at, cause, reason }
+        let diagnosis = diagnosis.map(ReportedDiagnosis::from);
+        Content {
+            revision,
+            ended_at,
+            title,
+            description,
+            severity,
+            links,
+            labels,
+            expires_at,
+            due_at,
+            cause,
+            reason,
+            diagnosis,
+        }
+    }
+}
+
+impl From<ReportedDiagnosis> for DiagnosisJson {
+    fn from(diagnosis: ReportedDiagnosis) -> Self {
+        let ReportedDiagnosis { class, task, step, summary, remedy, confidence, excerpt, message } = diagnosis;
+        Self { class, task, step, summary, remedy, confidence, excerpt, message }
+    }
+}
+
+impl From<DiagnosisJson> for ReportedDiagnosis {
+    fn from(diagnosis: DiagnosisJson) -> Self {
+        let DiagnosisJson { class, task, step, summary, remedy, confidence, excerpt, message } = diagnosis;
+        Self { class, task, step, summary, remedy, confidence, excerpt, message }
     }
 }
 

@@ -49,6 +49,7 @@ pub fn content(title: &str) -> Content {
         due_at: None,
         cause: None,
         reason: None,
+        diagnosis: None,
     }
 }
 

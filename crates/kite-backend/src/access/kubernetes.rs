@@ -41,6 +41,8 @@ pub struct Options {
     pub audiences: Vec<String>,
     /// What somebody needs for reading.
     pub reading: Permission,
+    /// What somebody needs for reading what logs say.
+    pub logs: Permission,
     /// Whether a proxy may speak for others, if Kubernetes lets it.
     pub impersonation: bool,
     /// How long a yes counts.
@@ -56,6 +58,7 @@ impl Default for Options {
         Self {
             audiences: Vec::new(),
             reading: Permission::default(),
+            logs: Permission::to_read_logs(),
             impersonation: false,
             remember_yes: Duration::from_secs(15),
             remember_no: Duration::from_secs(5),
@@ -150,7 +153,8 @@ impl Kubernetes {
     fn attributes(&self, question: &Question) -> ResourceAttributes {
         match question {
             Question::May(verb, namespace) => {
-                let Permission { verb, group, resource } = Permission::for_verb(*verb, &self.options.reading);
+                let Options { reading, logs, .. } = &self.options;
+                let Permission { verb, group, resource } = Permission::for_verb(*verb, reading, logs);
                 let (resource, subresource) = match resource.split_once('/') {
                     Some((resource, subresource)) => (resource.to_owned(), Some(subresource.to_owned())),
                     None => (resource, None),

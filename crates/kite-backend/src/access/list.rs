@@ -92,8 +92,8 @@ enum Role {
 impl Role {
     fn allows(self, verb: Verb) -> bool {
         match self {
-            Self::View => verb == Verb::Read,
-            Self::Edit => matches!(verb, Verb::Read | Verb::Create | Verb::Update | Verb::Resolve),
+            Self::View => matches!(verb, Verb::Read | Verb::ReadLogs),
+            Self::Edit => matches!(verb, Verb::Read | Verb::ReadLogs | Verb::Create | Verb::Update | Verb::Resolve),
             Self::Admin => true,
             Self::Publisher => verb == Verb::Report,
         }

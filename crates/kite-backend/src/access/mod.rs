@@ -29,6 +29,8 @@ pub use user::{Key, User};
 pub enum Verb {
     /// Read issues.
     Read,
+    /// Read what logs say.
+    ReadLogs,
     /// Open an issue by hand.
     Create,
     /// Change an issue or its relations.
@@ -46,6 +48,7 @@ impl Verb {
     pub fn words(self) -> &'static str {
         match self {
             Self::Read => "read issues",
+            Self::ReadLogs => "read logs",
             Self::Create => "open issues",
             Self::Update => "change issues",
             Self::Delete => "delete issues",

@@ -23,16 +23,24 @@ impl Permission {
         Self { verb: verb.to_owned(), group: GROUP.to_owned(), resource: resource.to_owned() }
     }
 
-    /// What somebody needs for a verb; reading may be configured.
-    pub fn for_verb(verb: Verb, reading: &Self) -> Self {
+    /// What somebody needs for a verb; reading issues and logs may be configured.
+    pub fn for_verb(verb: Verb, reading: &Self, logs: &Self) -> Self {
         match verb {
             Verb::Read => reading.clone(),
+            Verb::ReadLogs => logs.clone(),
             Verb::Create => Self::own("create", "issues"),
             Verb::Update => Self::own("update", "issues"),
             Verb::Delete => Self::own("delete", "issues"),
             Verb::Resolve => Self::own("resolve", "issues"),
             Verb::Report => Self::own("create", "reports"),
         }
+    }
+}
+
+impl Permission {
+    /// What Kubernetes wants of those who read the log of a pod.
+    pub fn to_read_logs() -> Self {
+        Self { verb: "get".to_owned(), group: String::new(), resource: "pods/log".to_owned() }
     }
 }
 
@@ -67,6 +75,7 @@ mod tests {
     #[test]
     fn a_permission_is_a_verb_and_a_resource() {
         assert_eq!("get pods".parse(), Ok(Permission::default()));
+        assert_eq!("get pods/log".parse(), Ok(Permission::to_read_logs()));
         assert_eq!("list issues.kite.dev".parse(), Ok(Permission::own("list", "issues")));
         for text in ["", "get", "get ", " pods", "get pods now", "* *", "get Pods"] {
             assert!(text.parse::<Permission>().is_err(), "{text}");

@@ -21,6 +21,9 @@ pub(super) struct Access {
     /// What callers need in a namespace to read its issues.
     #[arg(long, env = "KITE_READ_PERMISSION", default_value = "get pods")]
     read_permission: Permission,
+    /// What callers need in a namespace to read excerpts of its logs.
+    #[arg(long, env = "KITE_LOG_PERMISSION", default_value = "get pods/log")]
+    log_permission: Permission,
     /// Let proxies name the caller, if Kubernetes lets them (the verb `impersonate`).
     #[arg(long, env = "AUTH_IMPERSONATE", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     impersonate: bool,
@@ -36,6 +39,7 @@ impl Access {
             (None, _) => SignIn::Kubernetes(KubernetesOptions {
                 audiences: self.token_audiences,
                 reading: self.read_permission,
+                logs: self.log_permission,
                 impersonation: self.impersonate,
                 ..KubernetesOptions::default()
             }),

@@ -55,6 +55,7 @@ mod tests {
             labels: std::collections::BTreeMap::new(),
             cause: None,
             reason: None,
+            diagnosis: None,
             due_at: None,
             expires_at: None,
             run_id: "run".to_owned(),

@@ -35,6 +35,12 @@ impl Asking {
         self.caller.name()
     }
 
+    /// The same caller, inside no particular namespace.
+    #[must_use]
+    pub fn everywhere(&self) -> Self {
+        Self::new(self.caller.clone(), None)
+    }
+
     /// Who asks.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -61,12 +67,18 @@ impl Asking {
         Ok(Reach::Only(self.allowed(Verb::Read, namespaces).await?))
     }
 
+    /// The namespaces of which something may be shown: none of one that is not the caller's, where what is
+    /// elsewhere is as good as nothing.
+    pub async fn shown(&self, app: &App) -> Result<Reach, Problem> {
+        match self.reach(app).await {
+            Err(Problem::Forbidden(_)) => Ok(Reach::Only(BTreeSet::new())),
+            reach => reach,
+        }
+    }
+
     /// An issue, when it may be shown: an issue elsewhere is as good as none, and takes as long.
     pub async fn issue(&self, app: &App, id: uuid::Uuid) -> Result<Issue, Problem> {
-        let reach = match self.reach(app).await {
-            Err(Problem::Forbidden(_)) => Reach::Only(BTreeSet::new()),
-            reach => reach?,
-        };
+        let reach = self.shown(app).await?;
         app.store.issue_get(&reach, id).await?.ok_or_else(Problem::no_such_issue)
     }
 

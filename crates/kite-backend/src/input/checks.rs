@@ -109,6 +109,16 @@ impl Checks {
         description
     }
 
+    /// A text that may be missing, in the form that a cut gives it.
+    pub fn remark(&mut self, field: &str, sent: Option<&str>, cut: fn(&str) -> (String, bool)) -> String {
+        let Some(sent) = sent else { return String::new() };
+        let (remark, was_cut) = cut(&self.without_secrets(field, sent));
+        if was_cut {
+            self.warnings.push(format!("`{field}` was cut"));
+        }
+        remark
+    }
+
     /// Much of what is sent is the end of a log, and logs hold secrets.
     fn without_secrets<'a>(&mut self, field: &str, sent: &'a str) -> Cow<'a, str> {
         let clean = redact(sent);

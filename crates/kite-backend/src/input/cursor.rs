@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use kite_core::Severity;
-use kite_store::{Cursor, FeedCursor};
+use kite_store::{CauseCursor, Cursor, FeedCursor};
 use uuid::Uuid;
 
 /// A place in a list as text.
@@ -45,6 +45,21 @@ pub fn read_feed(text: &str) -> Option<FeedCursor> {
     })
 }
 
+/// A place in a list of causes as text.
+pub fn write_cause(cursor: &CauseCursor) -> String {
+    let CauseCursor { is_overdue, radius, key } = cursor;
+    URL_SAFE_NO_PAD.encode([&[u8::from(*is_overdue)][..], &radius.to_be_bytes(), key.as_bytes()].concat())
+}
+
+/// The place in a list of causes that [`write_cause`] gave; `None` for any other text.
+pub fn read_cause(text: &str) -> Option<CauseCursor> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (is_overdue, rest) = bytes.split_first()?;
+    let (radius, key) = rest.split_first_chunk()?;
+    let key = std::str::from_utf8(key).ok().filter(|key| !key.chars().any(char::is_control))?;
+    Some(CauseCursor { is_overdue: *is_overdue != 0, radius: u64::from_be_bytes(*radius), key: key.to_owned() })
+}
+
 /// A place in a history as text.
 pub fn write_history(change: i64) -> String {
     URL_SAFE_NO_PAD.encode(change.to_be_bytes())
@@ -72,6 +87,8 @@ mod tests {
             let cursor = FeedCursor { epoch: Uuid::from_u128(id), transaction, id: number };
             prop_assert_eq!(read_feed(&write_feed(&cursor)), Some(cursor));
             prop_assert_eq!(read_history(&write_history(number)), Some(number));
+            let cursor = CauseCursor { is_overdue: number > 0, radius: transaction, key: format!("f1-{id}/x y") };
+            prop_assert_eq!(read_cause(&write_cause(&cursor)), Some(cursor));
         }
 
         #[test]
@@ -84,7 +101,7 @@ mod tests {
         #[test]
         fn other_text_is_no_place(text: String) {
             prop_assume!(URL_SAFE_NO_PAD.decode(&text).is_err());
-            prop_assert_eq!((read(&text), read_feed(&text), read_history(&text)), (None, None, None));
+            prop_assert_eq!((read(&text), read_cause(&text), read_feed(&text), read_history(&text)), (None, None, None, None));
         }
     }
 }

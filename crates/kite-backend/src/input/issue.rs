@@ -33,6 +33,7 @@ pub fn create(
         due_at: None,
         cause: None,
         reason: None,
+        diagnosis: None,
     };
     let is_resolved = checks.word("state", request.state.as_deref()) == Some(State::Resolved);
     let resolve = is_resolved.then(|| Entry::Person {

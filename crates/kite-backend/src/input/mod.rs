@@ -6,9 +6,11 @@
 pub mod agent;
 pub mod asking;
 pub mod body;
+pub mod cause;
 pub mod checks;
 pub mod cursor;
 pub mod delivery;
+pub mod diagnosis;
 pub mod form;
 pub mod issue;
 pub mod json;

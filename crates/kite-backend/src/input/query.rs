@@ -93,6 +93,8 @@ impl<'a> Parameters<'a> {
             resource_names: self.values("resourceName")?,
             applications: self.list("application")?,
             components: self.list("component")?,
+            // The key of a cause may hold a comma, too.
+            causes: self.values("cause")?,
             detected_from: self.moment("detectedFrom", now)?,
             detected_before: self.moment("detectedBefore", now)?,
             search: self.search(asking)?,

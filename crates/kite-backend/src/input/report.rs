@@ -6,7 +6,7 @@ use kite_core::issue::Target;
 use kite_core::report::derived_run_id;
 use kite_core::{Clear, Content, Entry, Identity, IssueType, Scope, Severity};
 
-use super::{Checked, Checks, Delivery, Manner};
+use super::{Checked, Checks, Delivery, Manner, diagnosis};
 
 /// What a report is read with.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,7 @@ fn failing(checks: &mut Checks, report: Report, reading: Reading) -> Entry {
         due_at: checks.time("dueAt", report.due_at.as_deref()),
         cause: checks.name("cause", report.cause),
         reason: checks.name("reason", report.reason),
+        diagnosis: diagnosis::read(checks, report.diagnosis),
     };
     let run_id = checks.name("runId", report.run_id).unwrap_or_else(|| match occurred_at {
         Some(time) => derived_run_id(&Target::from(&identity), "failing", time, Some(&content)),

@@ -11,13 +11,16 @@ use kite_dashboard::shell::Place;
 use kite_store::{EpisodeRow, History};
 use uuid::Uuid;
 
+use super::causes::same;
 use super::html::page;
 use super::visit::Visit;
 use crate::access::Verb;
 use crate::app::App;
 use crate::problem::Problem;
-use crate::routes::answer::written;
+use crate::routes::answer::whole;
 use crate::routes::parameters::IssueId;
+use crate::use_cases::causes::spreads;
+use crate::use_cases::issues::readable;
 
 const CHANGES: u32 = 50;
 const OCCURRENCES: u32 = 10;
@@ -42,19 +45,22 @@ pub async fn render(
     status: StatusCode,
     refused: Option<Refused>,
 ) -> Result<Response, Problem> {
+    let issue = readable(&visit.asking, issue).await?;
     let namespace = &issue.identity.scope.namespace;
-    let (shell, history, occurrences, raw, relations, resolve, update, delete) = tokio::try_join!(
+    let (shell, history, occurrences, raw, relations, spreads, resolve, update, delete) = tokio::try_join!(
         visit.shell(app, Place::Issues, issue.title.as_str()),
         async { Ok::<_, Problem>(app.store.history(issue.id, None, CHANGES).await?) },
         async { Ok::<_, Problem>(app.store.occurrences(&issue.identity, OCCURRENCES).await?) },
-        written(app, issue.clone()),
+        whole(app, issue.clone()),
         related(app, &issue),
+        spreads(app, &visit.asking, issue.cause.as_deref()),
         visit.may(Verb::Resolve, namespace),
         visit.may(Verb::Update, namespace),
         visit.may(Verb::Delete, namespace),
     )?;
     let History { episodes, changes, more } = history.ok_or_else(Problem::no_such_issue)?;
-    let row = Row::new(issue, visit.now);
+    let same = same(&issue, &spreads);
+    let row = Row::new(issue, visit.now).with_same(same);
     let issue = IssuePage {
         markdown: markdown::write(&row, &url(headers, row.issue.id)),
         raw: serde_json::to_string_pretty(&raw).unwrap_or_default(),

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use kite_core::{IssueFilter, State as Standing};
+use kite_core::{Issue, IssueFilter, State as Standing};
 use kite_dashboard::facet::{ANY, chips};
 use kite_dashboard::list::{Empty, List};
 use kite_dashboard::query::Address;
@@ -12,6 +12,7 @@ use kite_dashboard::row::Row;
 use kite_dashboard::shell::Place;
 use kite_store::{ListQuery, Page, Sort};
 
+use super::causes::same;
 use super::facets;
 use super::html::page;
 use super::visit::Visit;
@@ -20,6 +21,7 @@ use crate::app::App;
 use crate::input::cursor;
 use crate::input::query::Parameters;
 use crate::problem::Problem;
+use crate::use_cases::causes::spreads;
 
 /// Rows on a page, unless asked for otherwise.
 const ROWS: &str = "50";
@@ -35,8 +37,13 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
     let chips = chips(&visit.address);
     let empty = if found.issues.is_empty() { empty(&app, &visit, chips.is_empty()).await? } else { Empty::Filtered };
     let Page { issues, total, total_is_lower_bound, next } = found;
+    let spreads = spreads(&app, &visit.asking, issues.iter().filter_map(|issue| issue.cause.as_deref())).await?;
+    let row = |issue: Issue| {
+        let same = same(&issue, &spreads);
+        Row::new(issue, visit.now).with_same(same)
+    };
     let list = List {
-        rows: issues.into_iter().map(|issue| Row::new(issue, visit.now)).collect(),
+        rows: issues.into_iter().map(row).collect(),
         total,
         total_is_lower_bound,
         next: next.map(|next| visit.address.with("cursor", &cursor::write(&next))),

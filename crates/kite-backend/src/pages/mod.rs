@@ -6,6 +6,8 @@
 mod about;
 mod actions;
 mod assets;
+mod cause;
+mod causes;
 mod export;
 mod facets;
 pub mod failure;
@@ -38,8 +40,12 @@ pub fn router() -> Router<App> {
         .route("/issues/{id}/reopen", post(actions::reopen))
         .route("/issues/{id}/edit", post(actions::edit))
         .route("/issues/{id}/relate", post(actions::relate))
+        .route("/issues/{id}/split", post(cause::split))
         .route("/issues/{id}/unrelate", post(actions::unrelate))
         .route("/issues/{id}/delete", post(actions::delete))
+        .route("/causes", get(causes::show))
+        .route("/causes/{key}", get(cause::show))
+        .route("/causes/{key}/merge", post(cause::merge))
         .route("/trends", get(trends::show))
         .route("/about", get(about::show))
         .route("/about/api", get(reference::show))

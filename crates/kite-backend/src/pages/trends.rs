@@ -45,7 +45,8 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
     page(StatusCode::OK, &trends, &visit.cookies)
 }
 
-fn day((date, daily): (Date, Daily)) -> chart::Daily {
+/// A day of a chart.
+pub fn day((date, daily): (Date, Daily)) -> chart::Daily {
     chart::Daily {
         date,
         opened: daily.opened.into(),

@@ -17,7 +17,7 @@ use crate::input::Asking;
 use crate::problem::Problem;
 
 /// Pages whose address should name the namespace that was chosen last.
-const REMEMBERING: [&str; 3] = ["/", "/issues", "/trends"];
+const REMEMBERING: [&str; 4] = ["/", "/issues", "/causes", "/trends"];
 
 /// Somebody reads a page.
 pub struct Visit {

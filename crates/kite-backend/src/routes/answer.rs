@@ -35,6 +35,12 @@ pub async fn written(app: &App, issue: Issue) -> Result<kite_api::Issue, Problem
     Ok(wire::issue(issue, &relations))
 }
 
+/// An issue with its relations and with all that is in it, for those who may read that.
+pub async fn whole(app: &App, issue: Issue) -> Result<kite_api::Issue, Problem> {
+    let relations = relations_of(app, std::slice::from_ref(&issue)).await?;
+    Ok(wire::whole_issue(issue, &relations))
+}
+
 /// An answer that says what was changed to make the request fit, as the Kubernetes API does.
 pub fn with_warnings(status: StatusCode, value: impl Serialize, warnings: &[String]) -> Response {
     let mut response = (status, Json(value)).into_response();

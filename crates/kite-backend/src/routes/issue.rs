@@ -5,15 +5,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kite_api::{Issue, ResolveIssue, UpdateIssue};
 
-use super::answer::{fresh, with_warnings, written};
+use super::answer::{fresh, whole, with_warnings, written};
 use super::parameters::{InNamespace, IssueId};
 use crate::access::Verb;
 use crate::app::App;
 use crate::input::{Asking, Checked, Json, OptionalJson, issue};
 use crate::problem::Problem;
-use crate::use_cases::issues;
+use crate::use_cases::{causes, issues};
+use crate::wire;
 
-/// Reads an issue.
+/// Reads an issue. The excerpt of its diagnosis is for those who may read logs in the namespace.
 #[utoipa::path(get, path = "/api/v1/issues/{id}", tag = "issues", params(("id" = Uuid, Path), InNamespace),
     responses((status = 200, description = "The issue", body = Issue), (status = 304, description = "It is as known (`If-None-Match`)")))]
 pub async fn get_issue(
@@ -23,7 +24,10 @@ pub async fn get_issue(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let issue = asking.issue(&app, id).await?;
-    fresh(&headers, &written(&app, issue).await?)
+    let spread = causes::spread_of(&app, &asking, &issue).await?;
+    let same_cause = spread.map(|spread| wire::cause::same(&issue, spread));
+    let issue = issues::readable(&asking, issue).await?;
+    fresh(&headers, &Issue { same_cause, ..whole(&app, issue).await? })
 }
 
 /// Changes the given fields of an issue.

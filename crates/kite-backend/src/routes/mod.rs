@@ -1,6 +1,8 @@
 //! The HTTP interface, a file per subject. Handlers extract, call one use case and convert.
 
 pub mod answer;
+pub mod cause_decisions;
+pub mod causes;
 pub mod history;
 pub mod issue;
 pub mod issues;

@@ -15,6 +15,10 @@ pub struct IssueId(pub Uuid);
 #[derive(Clone, Copy, Debug)]
 pub struct RelatedId(pub Uuid);
 
+/// The cause that the path names.
+#[derive(Clone, Debug)]
+pub struct CauseKey(pub String);
+
 /// The webhook that the path names.
 #[derive(Clone, Debug)]
 pub struct WebhookName(pub String);
@@ -32,6 +36,14 @@ impl<S: Send + Sync> FromRequestParts<S> for RelatedId {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         id(&parameter(parts, state, "relatedId").await?).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CauseKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        parameter(parts, state, "key").await.map(Self)
     }
 }
 
@@ -85,6 +97,8 @@ pub struct Filters {
     application: Option<String>,
     /// Values of the label `component`; a list.
     component: Option<String>,
+    /// Key of a cause; may be repeated.
+    cause: Option<String>,
     /// Any label: `label.KEY=VALUE`; may be repeated.
     #[param(rename = "label.KEY")]
     label: Option<String>,
@@ -106,6 +120,18 @@ pub struct Window {
     /// How many days, today included: `14`, `30` or `90`.
     #[param(default = 14)]
     days: Option<u16>,
+}
+
+/// Which part of a list of causes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters in the OpenAPI document")]
+pub struct CausePaging {
+    /// How many at most.
+    #[param(default = 50, minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `nextCursor`.
+    cursor: Option<String>,
 }
 
 /// Which part of a list.

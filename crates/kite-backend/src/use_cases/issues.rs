@@ -20,6 +20,12 @@ pub async fn list_issues(app: &App, query: &ListQuery) -> Result<(Page, Vec<Rela
     Ok((page, relations))
 }
 
+/// An issue as the caller may read it: excerpts of logs are for those who may read logs.
+pub async fn readable(asking: &Asking, issue: Issue) -> Result<Issue, Problem> {
+    let may = asking.caller().may(Verb::ReadLogs, Some(&issue.identity.scope.namespace)).await?;
+    Ok(if may { issue } else { issue.without_logs() })
+}
+
 /// The relations of issues, read only when one of them has any.
 pub async fn relations_of(app: &App, issues: &[Issue]) -> Result<Vec<Relation>, Problem> {
     let related: Vec<Uuid> = issues.iter().filter(|issue| issue.related).map(|issue| issue.id).collect();

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod causes;
 mod contract;
 mod document;
 mod inputs;

@@ -156,6 +156,10 @@ pub struct Record {
     pub application: String,
     /// The label `component` as shown, or nothing.
     pub component: String,
+    /// Key of the cause, or nothing.
+    pub cause: String,
+    /// When it must be fixed, as shown.
+    pub due_at: Option<Timestamp>,
     /// When the issue was first stored.
     pub created_at: Timestamp,
     /// When anything about it last changed.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::apply::At;
 use super::{Pending, Record, Said, Slot, StoredReport};
+use crate::attribution::cause_of;
 use crate::change::Standing;
 use crate::issue::{Identity, Severity};
 use crate::ledger::{Ledger, Run};
@@ -42,6 +43,8 @@ impl Record {
             severity: Severity::Info,
             application: String::new(),
             component: String::new(),
+            cause: String::new(),
+            due_at: None,
             created_at: clock,
             updated_at: clock,
             related: false,
@@ -55,6 +58,8 @@ impl Record {
         self.issue_type = view.issue_type;
         let label = |key| view.content.labels.get(key).cloned().unwrap_or_default();
         (self.application, self.component) = (label("application"), label("component"));
+        self.cause = cause_of(&view.content).unwrap_or_default();
+        self.due_at = view.content.due_at;
         self.view = Some(view);
     }
 }

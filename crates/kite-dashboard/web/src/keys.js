@@ -2,7 +2,7 @@
 
 const HELP = [
   ["/", "search"], ["j, k", "next, previous issue"], ["enter", "open the issue"], ["x", "select the issue"],
-  ["r", "resolve"], ["g o, g i, g t", "overview, issues, trends"], ["?", "this help"],
+  ["r", "resolve"], ["g o, g i, g c, g t", "overview, issues, causes, trends"], ["?", "this help"],
 ];
 let before = "";
 
@@ -32,6 +32,7 @@ const ACTIONS = {
   r: () => resolve(),
   go: () => visit("/"),
   gi: () => visit("/issues"),
+  gc: () => visit("/causes"),
   gt: () => visit("/trends"),
   "?": () => help(),
 };

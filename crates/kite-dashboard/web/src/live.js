@@ -103,6 +103,9 @@ function change(row, news, isShown) {
   const table = document.createElement("template");
   table.innerHTML = "<table><tbody>" + news.row + "</tbody></table>";
   const fresh = table.content.querySelector("tr");
+  // Who else has the failure depends on the reader, so news do not know it.
+  const same = row.querySelector(".kite-same");
+  if (same && !fresh.querySelector(".kite-same")) fresh.querySelector(".kite-where").append(same.cloneNode(true));
   const held = row.contains(document.activeElement) ? [...row.querySelectorAll("a, input")].indexOf(document.activeElement) : -1;
   const isSelected = row.querySelector("input[type=checkbox]")?.checked;
   for (const { name, value } of fresh.attributes) row.setAttribute(name, value);

@@ -1,5 +1,6 @@
 //! Whatever somebody writes into a report is read, and never runs, loads or breaks a page.
 
+use kite_api::Diagnosis;
 use kite_test_browser::{Browser, Options, is_left_out};
 use serde_json::json;
 
@@ -53,6 +54,15 @@ fn full_of(text: &str, number: usize) -> Failure {
         report.cluster = Some(name.clone());
         report.namespace = Some(format!("team-{name}"));
         report.run_id = Some(name.clone());
+        report.diagnosis = Some(Diagnosis {
+            class: Some(name.clone()),
+            task: Some(name.clone()),
+            step: Some(name.clone()),
+            summary: Some(text.to_owned()),
+            remedy: Some(text.to_owned()),
+            excerpt: Some(text.to_owned()),
+            ..Diagnosis::default()
+        });
     })
 }
 
@@ -64,7 +74,7 @@ async fn a_text_in_a_report_is_only_read() {
     let kite = Kite::empty();
     let ids = kite.report_all(CORPUS.iter().enumerate().map(|(number, text)| full_of(text, number))).await;
     let browser = without_policy(Options::desktop()).await;
-    for path in ["/", "/trends", "/about", "/issues?limit=200"] {
+    for path in ["/", "/trends", "/causes?limit=200", "/about", "/issues?limit=200"] {
         browser.open(&kite.url(path)).await;
         assert_harmless(&browser, path).await;
     }
@@ -77,6 +87,9 @@ async fn a_text_in_a_report_is_only_read() {
         browser.open(&kite.url(&format!("/issues/{id}"))).await;
         let shown = browser.evaluate("document.querySelector('[aria-label=Description]').textContent").await;
         assert_eq!(shown.as_str().map(str::trim), Some(text.replace('\u{c}', "").trim()), "{id}");
+        assert_harmless(&browser, text).await;
+        browser.click("Cause").await;
+        browser.see("By reason").await;
         assert_harmless(&browser, text).await;
     }
 }

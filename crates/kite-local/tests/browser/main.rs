@@ -14,6 +14,7 @@ mod shared;
 
 mod about;
 mod accessibility;
+mod causes;
 mod csrf;
 mod hostile;
 mod live;

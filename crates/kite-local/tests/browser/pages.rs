@@ -1,5 +1,6 @@
 //! Every page of KITE, with something on it.
 
+use kite_api::Diagnosis;
 use tempfile::TempDir;
 
 use crate::failures::{Failure, failure_of, recovery_of};
@@ -41,6 +42,9 @@ impl Everything {
             ("issues-nothing-matches", "/issues?severity=info&search=nonsense"),
             ("issue", self.issue.as_str()),
             ("issue-resolved", "/issues?state=RESOLVED"),
+            ("causes", "/causes"),
+            ("causes-filtered", "/causes?severity=critical&state=RESOLVED&search=nonsense"),
+            ("cause", "/causes/dependency%2Fshared-lib@2.1"),
             ("trends", "/trends"),
             ("about", "/about"),
             ("api", "/about/api"),
@@ -48,7 +52,12 @@ impl Everything {
             ("failure", "/nowhere"),
             ("bad-filter", "/issues?severity=huge"),
         ];
-        let empty = [("overview-empty", "/"), ("issues-empty", "/issues"), ("trends-empty", "/trends")];
+        let empty = [
+            ("overview-empty", "/"),
+            ("issues-empty", "/issues"),
+            ("causes-empty", "/causes"),
+            ("trends-empty", "/trends"),
+        ];
         let full = full.map(|(name, path)| (name, self.full.url(path)));
         full.into_iter().chain(empty.map(|(name, path)| (name, self.empty.url(path)))).collect()
     }
@@ -71,8 +80,28 @@ fn worst() -> Failure {
             report.variant = Some("push/main".to_owned());
             report.cluster = Some("stone-prod".to_owned());
             report.reason = Some("Failed".to_owned());
+            report.cause = Some(CAUSE.to_owned());
+            report.diagnosis = Some(diagnosis());
             report.due_at = Some("2026-01-01T00:00:00Z".to_owned());
         })
+}
+
+const CAUSE: &str = "dependency/shared-lib@2.1";
+
+fn diagnosis() -> Diagnosis {
+    let text = |text: &str| Some(text.to_owned());
+    Diagnosis {
+        class: text("registry_auth"),
+        task: text("build-container"),
+        step: text("build"),
+        summary: text("The token of the package registry has expired"),
+        remedy: text("Renew the token in the secret `npm-token` and start the build again."),
+        confidence: text("high"),
+        excerpt: text(
+            "STEP 7/11: RUN npm ci\nnpm error code E401\nnpm error Unable to authenticate, your token is out of date",
+        ),
+        message: None,
+    }
 }
 
 fn many() -> Vec<Failure> {
@@ -84,8 +113,13 @@ fn many() -> Vec<Failure> {
     };
     let long = "a-component-with-a-name-that-is-as-long-as-kubernetes-lets-it-be-0";
     vec![
-        of("storefront", "build", "major"),
-        of("cart", "test", "major").titled("Integration test contract of cart (pull request 61) failed"),
+        of("storefront", "build", "major").with(|report| {
+            report.cause = Some(CAUSE.to_owned());
+            report.diagnosis = Some(diagnosis());
+        }),
+        of("cart", "test", "major")
+            .titled("Integration test contract of cart (pull request 61) failed")
+            .with(|report| report.cause = Some("infrastructure/registry".to_owned())),
         of("ledger", "release", "critical").titled("The managed release pipeline of ledger failed"),
         of("gateway", "dependency", "minor").titled("Dependency update of gateway failed"),
         of("nightly-backup", "pipeline", "info").titled("Pipeline nightly-backup failed"),

@@ -29,18 +29,23 @@ pub struct Shared {
 
 impl Shared {
     pub async fn start() -> Self {
+        let mut shared = Self::among(&access_list()).await;
+        shared.issues = vec![shared.report(ZEBRA, "team-a").await, shared.report(QUOKKA, "team-b").await];
+        shared
+    }
+
+    /// Starts one whose callers are these.
+    pub async fn among(access_list: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("kite.db").display());
         let store = Store::connect(&kite_store::Options { url: database, max_connections: 4 }).await.unwrap();
-        let access = Access::Listed(Listed::parse(&access_list().to_string()).unwrap().into());
+        let access = Access::Listed(Listed::parse(&access_list.to_string()).unwrap().into());
         let shutdown = Shutdown::new();
         let service = Service::start(access, store, service::Options::default(), &shutdown);
         let server = Server::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", server.local_addr().unwrap());
         shutdown.spawn(server.run(service.router, shutdown.token()));
-        let mut shared = Self { url, issues: Vec::new(), shutdown, _folder: folder };
-        shared.issues = vec![shared.report(ZEBRA, "team-a").await, shared.report(QUOKKA, "team-b").await];
-        shared
+        Self { url, issues: Vec::new(), shutdown, _folder: folder }
     }
 
     /// Signs in on the page that one comes to.

@@ -6,6 +6,7 @@ use sqlx::{QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use super::super::dialect::{Db, Driver, Id, LABEL, Time, is_rare, issues_and_texts, push_search};
+use super::decisions::CAUSE;
 use super::load::Row;
 use super::totals;
 use crate::stored::{self, DetailsJson, LedgerJson};
@@ -13,12 +14,12 @@ use crate::{Cursor, ListQuery, Page, Sort, Start, StoreError};
 
 const COLUMNS: &str = "SELECT i.id, i.cluster, i.namespace, i.resource_type, i.resource_name, i.resource_namespace, \
      i.reported_type, i.variant, i.state, i.severity, i.issue_type, i.detected_at, i.resolved_at, i.ledger, i.details, i.related, \
-     i.created_at, i.updated_at, t.title, t.description FROM ";
+     i.created_at, i.updated_at, t.title, t.description, ";
 const ISSUES: &str = "issues i JOIN texts t ON t.key = i.key WHERE i.state > 0";
 
 /// Reads one issue. One that is out of reach takes as long as none, as no text of it is read.
 pub async fn get(db: &Db, reach: &Reach, id: Uuid) -> Result<Option<Issue>, StoreError> {
-    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    let mut query = columns();
     query.push(ISSUES).push(" AND i.id = ").push_bind(Id(id));
     push_reach(&mut query, "i.namespace", reach);
     query.build().fetch_optional(&db.readers).await?.map(|row| issue(&row)).transpose()
@@ -29,7 +30,7 @@ pub async fn get_all(db: &Db, reach: &Reach, ids: &[Uuid]) -> Result<Vec<Issue>,
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    let mut query = columns();
     query.push(ISSUES);
     push_in(&mut query, "i.id", ids.iter().map(|id| Id(*id)));
     push_reach(&mut query, "i.namespace", reach);
@@ -44,7 +45,7 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
     };
     let search = Search::of(db, &wanted.filter).await?;
     // Only what is shown needs its text, not what an offset skips.
-    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    let mut query = columns();
     query.push("(SELECT i.* FROM ");
     push_from(&mut query, search.as_ref());
     query.push(" WHERE i.state > 0");
@@ -77,7 +78,7 @@ pub async fn list(db: &Db, wanted: &ListQuery) -> Result<Page, StoreError> {
 /// Reads issues that match and were resolved since a time, newest first; a search is left aside.
 pub async fn resolved(db: &Db, filter: &IssueFilter, since: Timestamp, limit: u32) -> Result<Vec<Issue>, StoreError> {
     let filter = IssueFilter { search: None, ..filter.clone() };
-    let mut query = QueryBuilder::<Driver>::new(COLUMNS);
+    let mut query = columns();
     query.push("(SELECT i.* FROM issues i WHERE i.state = 2 AND i.resolved_at >= ").push_bind(Time(since));
     push_filter(&mut query, &filter, None);
     let order = " ORDER BY i.resolved_at DESC, i.id DESC";
@@ -127,6 +128,9 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     push_any(query, "i.resource_name", filter.resource_names.iter().cloned());
     push_label(query, "i.application", &filter.applications);
     push_label(query, "i.component", &filter.components);
+    if !filter.causes.is_empty() {
+        push_causes(query, filter);
+    }
     for (key, values) in &filter.labels {
         query.push(" AND ").push(LABEL).push_bind(key.clone()).push(" IN (");
         let mut list = query.separated(", ");
@@ -144,6 +148,22 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     if let Some(search) = search {
         push_found(query, filter, search);
     }
+}
+
+/// Adds the condition that the cause is one of some, found by the key that it has without people's decisions.
+fn push_causes(query: &mut QueryBuilder<Driver>, filter: &IssueFilter) {
+    let keys: Vec<_> = filter.causes.iter().chain(&filter.merged_causes).cloned().collect();
+    push_in(query, "i.cause", keys.into_iter());
+    // Its index leaves out issues without a cause.
+    query.push(" AND i.cause <> ''");
+    push_in(query, CAUSE, filter.causes.iter().cloned());
+}
+
+/// Begins a query for issues.
+fn columns() -> QueryBuilder<Driver> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(CAUSE).push(" AS cause FROM ");
+    query
 }
 
 /// Adds the condition that a namespace is within reach.
@@ -180,8 +200,12 @@ where
     }
 }
 
-fn push_in<T>(query: &mut QueryBuilder<Driver>, column: &'static str, values: impl ExactSizeIterator<Item = T>)
-where
+/// Adds the condition that a column has one of some values.
+pub(super) fn push_in<T>(
+    query: &mut QueryBuilder<Driver>,
+    column: &'static str,
+    values: impl ExactSizeIterator<Item = T>,
+) where
     T: sqlx::Type<Driver> + for<'q> sqlx::Encode<'q, Driver> + Send + 'static,
 {
     if values.len() == 0 {
@@ -234,8 +258,9 @@ fn issue(row: &Row) -> Result<Issue, StoreError> {
         description: content.description,
         links: content.links,
         labels: content.labels,
-        cause: content.cause,
+        cause: Some(row.try_get::<String, _>("cause")?).filter(|cause| !cause.is_empty()),
         reason: content.reason,
+        diagnosis: content.diagnosis,
         due_at: content.due_at,
         expires_at: content.expires_at,
         run_id: newest.run_id.clone(),

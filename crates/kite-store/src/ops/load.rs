@@ -19,7 +19,7 @@ pub type TextHashes = HashMap<Identity, Uuid>;
 
 macro_rules! record {
     () => {
-        "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, \
+        "i.scope_key, i.reported_type, i.variant, i.id, i.severity, i.issue_type, i.application, i.component, i.cause, i.due_at, \
      i.ledger, i.related, i.created_at, i.updated_at, i.text_hash"
     };
 }
@@ -288,6 +288,8 @@ fn record(row: &Row, names: &Names) -> Result<(Record, Uuid), StoreError> {
         issue_type: issue_type("issue_type")?,
         application: row.try_get("application")?,
         component: row.try_get("component")?,
+        cause: row.try_get("cause")?,
+        due_at: row.try_get::<Option<Time>, _>("due_at")?.map(|time| time.0),
         created_at: row.try_get::<Time, _>("created_at")?.0,
         updated_at: row.try_get::<Time, _>("updated_at")?.0,
         related: row.try_get("related")?,

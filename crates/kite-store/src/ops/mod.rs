@@ -2,6 +2,8 @@
 //! `sqlite/mod.rs`): `super::dialect` is the one of the database at hand.
 
 pub mod apply;
+pub mod causes;
+pub mod decisions;
 pub mod facets;
 pub mod history;
 pub mod issues;

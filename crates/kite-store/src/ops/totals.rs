@@ -113,6 +113,7 @@ pub(super) fn is_counted(filter: &IssueFilter) -> bool {
         && filter.resource_names.is_empty()
         && filter.components.is_empty()
         && filter.labels.is_empty()
+        && filter.causes.is_empty()
         && filter.detected_from.is_none()
         && filter.detected_before.is_none()
         && filter.search.is_none()

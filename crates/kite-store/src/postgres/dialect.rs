@@ -214,6 +214,8 @@ pub fn wake(db: &Db) {
 
 /// A label's value; its key follows as a parameter.
 pub const LABEL: &str = "i.details::json -> 'labels' ->> ";
+/// The component that is broken, or the resource.
+pub const COMPONENT: &str = "CASE WHEN i.component <> '' THEN i.component ELSE i.resource_name COLLATE \"C\" END";
 /// Only rows of transactions that no running one can precede.
 pub const FEED_VISIBLE: &str = " AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
 /// Locks two issues by their ids.

@@ -11,4 +11,4 @@ mod optimistic;
 pub use connect::connect;
 pub(crate) use connect::setup_error;
 pub use dialect::Db;
-pub use ops::{apply, facets, history, issues, relations, sources, stretches, tasks, totals};
+pub use ops::{apply, causes, decisions, facets, history, issues, relations, sources, stretches, tasks, totals};

@@ -184,6 +184,8 @@ pub fn wake(db: &Db) {
 
 /// A label's value; its key follows as a parameter.
 pub const LABEL: &str = "i.details -> 'labels' ->> ";
+/// The component that is broken, or the resource.
+pub const COMPONENT: &str = "CASE WHEN i.component <> '' THEN i.component ELSE i.resource_name END";
 /// Ids are drawn by the one writer, in order.
 pub const FEED_VISIBLE: &str = "";
 /// Reads two issues by their ids; the transaction holds the whole database.

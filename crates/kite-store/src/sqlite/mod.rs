@@ -10,4 +10,4 @@ mod optimistic;
 
 pub use connect::connect;
 pub use dialect::Db;
-pub use ops::{apply, facets, history, issues, relations, sources, stretches, tasks, totals};
+pub use ops::{apply, causes, decisions, facets, history, issues, relations, sources, stretches, tasks, totals};

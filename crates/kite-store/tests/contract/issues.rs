@@ -32,7 +32,11 @@ async fn fill(store: &Store, count: usize) {
             run_id: "r1".to_owned(),
             // Several issues of one moment, so that the id must decide.
             occurred_at: Some(at(i64::try_from(number / 3).expect("a small number"))),
-            content: Content { severity, ..content(&format!("build {number} failed")) },
+            content: Content {
+                severity,
+                cause: (number % 4 > 0).then(|| format!("cause/{}", number % 4)),
+                ..content(&format!("build {number} failed"))
+            },
         }
     });
     apply(store, each(entries)).await;
@@ -83,6 +87,12 @@ async fn filters_and_totals_agree(database: Temporary) {
             states: vec![State::Active],
             severities: vec![Severity::Major, Severity::Critical],
             ..IssueFilter::all(Reach::All)
+        },
+        IssueFilter { causes: vec!["cause/1".to_owned(), "cause/3".to_owned()], ..IssueFilter::all(Reach::All) },
+        IssueFilter {
+            causes: vec!["cause/2".to_owned()],
+            search: Some("build 1".to_owned()),
+            ..in_namespace("team-0")
         },
         IssueFilter { resource_names: vec!["shop-7".to_owned()], ..IssueFilter::all(Reach::All) },
         IssueFilter { search: Some("BUILD 1".to_owned()), ..in_namespace("team-1") },

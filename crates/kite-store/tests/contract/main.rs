@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod causes;
+mod decisions;
 mod facets;
 mod feed;
 mod issues;

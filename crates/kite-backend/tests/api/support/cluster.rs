@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 pub struct Rules {
     /// The name of whoever has a token.
     pub user: fn(&str) -> Option<String>,
-    /// Whether a user may do something: the verb, `GROUP/RESOURCE` and the namespace, empty for all.
+    /// Whether a user may do something: the verb, `GROUP/RESOURCE` (or `GROUP/RESOURCE/SUBRESOURCE`) and the namespace, empty for all.
     pub may: fn(&str, &str, &str, &str) -> bool,
 }
 
@@ -34,7 +34,8 @@ impl Respond for Rules {
             }
         } else {
             let text = |name: &str| spec["resourceAttributes"][name].as_str().unwrap_or_default();
-            let resource = format!("{}/{}", text("group"), text("resource"));
+            let part = Some(text("subresource")).filter(|part| !part.is_empty());
+            let resource = [text("group"), text("resource")].into_iter().chain(part).collect::<Vec<_>>().join("/");
             let user = spec["user"].as_str().unwrap();
             json!({"allowed": (self.may)(user, text("verb"), &resource, text("namespace"))})
         };

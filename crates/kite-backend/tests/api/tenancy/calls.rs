@@ -45,7 +45,7 @@ fn call(
 
 /// At least one call of each route.
 pub fn calls() -> Vec<Call> {
-    everything_else().into_iter().chain(trends_and_sources()).collect()
+    everything_else().into_iter().chain(trends_and_sources()).chain(causes()).collect()
 }
 
 fn trends_and_sources() -> Vec<Call> {
@@ -60,6 +60,39 @@ fn trends_and_sources() -> Vec<Call> {
         call(get.clone(), "/api/v1/sources", Shows, 200, |_, _| ("/api/v1/sources".into(), None)),
         call(get.clone(), "/api/v1/sources", Refuses(Right::Read), 200, |_, _| {
             ("/api/v1/sources?namespace=team-a".into(), None)
+        }),
+    ]
+}
+
+fn causes() -> Vec<Call> {
+    use Guard::{Hides, Refuses, Shows};
+    const CAUSES: &str = "/api/v1/causes";
+    const ONE: &str = "/api/v1/causes/{key}";
+    const DECISIONS: &str = "/api/v1/cause-decisions";
+    let get = Method::GET;
+    vec![
+        call(get.clone(), CAUSES, Shows, 200, |_, _| ("/api/v1/causes".into(), None)),
+        call(get.clone(), CAUSES, Shows, 200, |_, _| ("/api/v1/causes?search=zebra&limit=1".into(), None)),
+        call(get.clone(), CAUSES, Shows, 200, |_, _| ("/api/v1/causes/?state=RESOLVED&severity=major".into(), None)),
+        call(get.clone(), CAUSES, Refuses(Right::Read), 200, |_, _| ("/api/v1/causes?namespace=team-a".into(), None)),
+        call(get.clone(), ONE, Hides(Right::Read), 200, |_, _| ("/api/v1/causes/zebra%2Fcause".into(), None)),
+        call(get.clone(), ONE, Hides(Right::Read), 200, |_, _| {
+            ("/api/v1/causes/zebra%2Fcause?namespace=team-a".into(), None)
+        }),
+        call(get.clone(), DECISIONS, Shows, 200, |_, _| ("/api/v1/cause-decisions".into(), None)),
+        call(get.clone(), DECISIONS, Refuses(Right::Read), 200, |_, _| {
+            ("/api/v1/cause-decisions?namespace=team-a".into(), None)
+        }),
+        call(Method::POST, DECISIONS, Refuses(Right::Edit), 200, |_, _| {
+            let merge = json!({"namespace": "team-a", "cause": "zebra/cause", "into": "known/flaky"});
+            ("/api/v1/cause-decisions".into(), Some(merge))
+        }),
+        call(Method::POST, DECISIONS, Refuses(Right::Edit), 200, |id, _| {
+            let split = json!({"namespace": "team-a", "cause": "shared/library", "issues": [id]});
+            ("/api/v1/cause-decisions?namespace=team-a".into(), Some(split))
+        }),
+        call(get, ONE, Hides(Right::Read), 200, |_, _| {
+            ("/api/v1/causes/shared%2Flibrary?namespace=team-a".into(), None)
         }),
     ]
 }

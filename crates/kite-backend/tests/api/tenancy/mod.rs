@@ -1,6 +1,7 @@
 //! Nobody sees or changes what is not theirs.
 
 mod calls;
+mod causes;
 mod matrix;
 mod pages;
 mod tenants;

@@ -14,6 +14,8 @@ fn pages(id: &str) -> Vec<(String, u16)> {
         "/issues?state=any",
         "/issues?search=zebra",
         "/trends",
+        "/causes",
+        "/causes?search=zebra&state=ACTIVE",
         "/about",
         "/issues/export.csv?state=any",
     ];
@@ -21,10 +23,12 @@ fn pages(id: &str) -> Vec<(String, u16)> {
         "/?namespace=team-a",
         "/issues?namespace=team-a",
         "/trends?namespace=team-a",
+        "/causes?namespace=team-a",
         "/issues/export.json?namespace=team-a",
     ];
     let all = all.map(|page| (page.to_owned(), 200)).into_iter();
-    all.chain(named.map(|page| (page.to_owned(), 403))).chain([(format!("/issues/{id}"), 404)]).collect()
+    let hidden = [format!("/issues/{id}"), "/causes/zebra%2Fcause".to_owned()];
+    all.chain(named.map(|page| (page.to_owned(), 403))).chain(hidden.map(|page| (page, 404))).collect()
 }
 
 async fn visit(world: &World, who: Who, path: &str) -> Answer {

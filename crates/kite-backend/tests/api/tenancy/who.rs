@@ -121,6 +121,7 @@ pub const RULES: Rules = Rules {
         };
         let right = match (verb, resource) {
             ("get", "/pods") => Right::Read,
+            ("get", "/pods/log") => Right::Edit,
             ("create" | "update" | "resolve", "kite.dev/issues") => Right::Edit,
             ("delete", "kite.dev/issues") => Right::Delete,
             ("create", "kite.dev/reports") => Right::Report,

@@ -10,12 +10,15 @@ use tower::ServiceExt as _;
 use wiremock::MockServer;
 
 use super::who::{EVERYBODY, RULES, Who};
-use crate::support::{Answer, Service, cluster, issue, with, with_headers};
+use crate::support::{Answer, Service, cluster, report, with, with_headers};
 
 /// Words that only readers of `team-a` may ever read.
 pub const SECRET: &str = "zebra";
 /// Words that only readers of `team-b` may ever read.
 pub const OTHER_SECRET: &str = "quokka";
+
+/// A cause that both tenants have.
+pub const SHARED_CAUSE: &str = "shared/library";
 
 /// Who knows the callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,22 +47,24 @@ impl World {
             }
         };
         let service = Service::with_access(access).await;
-        let secret = |component: &str, namespace: &str, word: &str| {
+        let secret = |component: &str, namespace: &str, word: &str, cause: &str| {
             let words = json!({
                 "title": format!("{word} title"), "description": format!("{word} description"), "namespace": namespace,
                 "links": [{"title": format!("{word} link"), "url": format!("https://{word}.example/")}],
-                "labels": {"application": format!("{word}-application")},
+                "labels": {"application": format!("{word}-application")}, "cause": cause, "reason": format!("{word}-reason"),
             });
-            with(issue(component), words)
+            with(report(component), words)
         };
         let world = Self { service, cluster, one: String::new(), other: String::new() };
         let mut ids = Vec::new();
-        for (component, namespace, word) in
-            [("one", "team-a", SECRET), ("other", "team-a", SECRET), ("one", "team-b", OTHER_SECRET)]
-        {
-            let body = secret(component, namespace, word);
-            let created = world.send(Who::ClusterAdmin, Method::POST, "/api/v1/issues", Some(&body)).await.expect(201);
-            ids.push(created["id"].as_str().unwrap().to_owned());
+        for (component, namespace, word, cause) in [
+            ("one", "team-a", SECRET, SHARED_CAUSE),
+            ("other", "team-a", SECRET, "zebra/cause"),
+            ("one", "team-b", OTHER_SECRET, SHARED_CAUSE),
+        ] {
+            let body = json!([secret(component, namespace, word, cause)]);
+            let answer = world.send(Who::ClusterAdmin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
+            ids.push(answer["results"][0]["issueId"].as_str().unwrap().to_owned());
         }
         world.service.store.source_note(&[source(SECRET, "team-a"), source(OTHER_SECRET, "team-b")]).await.unwrap();
         Self { one: ids[0].clone(), other: ids[1].clone(), ..world }

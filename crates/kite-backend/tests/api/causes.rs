@@ -1,0 +1,138 @@
+//! What issues have in common, over HTTP.
+
+use jiff::Timestamp;
+use kite_backend::clock::Clock;
+use serde_json::{Value, json};
+
+use crate::support::{Service, healthy, report, with};
+
+const CVE: &str = "/api/v1/causes/cve%2FCVE-2024-1234";
+
+/// A service on the 10th of January that was told of a CVE which three components have for two reasons.
+async fn service() -> Service {
+    let now: Timestamp = "2026-01-10T12:00:00Z".parse().unwrap();
+    let service = Service::with_clock(Clock::showing(move || now)).await;
+    let stuck = |component: &str, day: &str, reason: &str, due: Value| {
+        with(
+            report(component),
+            json!({
+                "issueType": "dependency", "cause": "cve/CVE-2024-1234", "reason": reason, "dueAt": due,
+                "occurredAt": format!("2026-01-{day}:00:00Z"),
+                "labels": {"application": "shop", "component": component},
+            }),
+        )
+    };
+    let other = with(report("mailer"), json!({"cause": "dependency/shared-lib@2.1", "severity": "critical"}));
+    let reports = [
+        stuck("cart", "03T10", "TokenExpired", json!("2026-01-09T00:00:00Z")),
+        stuck("till", "08T10", "VersionConflict", json!("2026-02-01T00:00:00Z")),
+        stuck("search", "10T10", "TokenExpired", Value::Null),
+        other,
+        report("nobody-knows-why"),
+    ];
+    tell(&service, &json!(reports)).await;
+    service
+}
+
+async fn tell(service: &Service, reports: &Value) {
+    let answer = service.post("/api/v1/reports", reports).await.expect(200);
+    assert!(!answer.to_string().contains("rejected"), "{answer}");
+}
+
+async fn keys(service: &Service, query: &str) -> Vec<String> {
+    let list = service.get(&format!("/api/v1/causes{query}")).await.expect(200);
+    let data = list["data"].as_array().unwrap();
+    assert!(list["total"].as_u64().unwrap() >= data.len() as u64);
+    data.iter().map(|cause| cause["key"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn causes_come_with_what_is_late_first_and_then_what_reaches_furthest() {
+    let service = service().await;
+    let (cve, library) = ("cve/CVE-2024-1234", "dependency/shared-lib@2.1");
+    assert_eq!(keys(&service, "").await, [cve, library]);
+    assert_eq!(keys(&service, "?severity=critical").await, [library]);
+    assert_eq!(keys(&service, "?application=shop&issueType=dependency").await, [cve]);
+    assert_eq!(keys(&service, "?search=mailer").await, [library]);
+    assert_eq!(keys(&service, "?namespace=team-z").await, [""; 0]);
+    assert_eq!(keys(&service, "?state=RESOLVED").await, [""; 0]);
+    let first = service.get("/api/v1/causes?limit=1").await.expect(200);
+    assert_eq!((&first["total"], &first["isComplete"], &first["limit"]), (&json!(2), &json!(true), &json!(1)));
+    let next = format!("?limit=1&cursor={}", first["nextCursor"].as_str().unwrap());
+    assert_eq!(keys(&service, &next).await, [library]);
+    for wrong in ["?state=ACTIVE,RESOLVED", "?cursor=x", "?limit=0", "?severity=huge"] {
+        service.get(&format!("/api/v1/causes{wrong}")).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn a_cause_tells_its_issues_by_reason_and_by_namespace_and_how_it_goes() {
+    let service = service().await;
+    let told = service.get(CVE).await.expect(200);
+    insta::assert_json_snapshot!(told, {
+        ".cause.example.id" => "[id]", ".cause.example.scopeId" => "[id]", ".cause.example.scope.id" => "[id]",
+        ".byReason[].examples[].id" => "[id]", ".byReason[].examples[].scopeId" => "[id]",
+        ".byReason[].examples[].scope.id" => "[id]",
+    });
+    let listed = service.get("/api/v1/issues?cause=cve%2FCVE-2024-1234").await.expect(200);
+    assert_eq!(listed["total"], 3);
+    let one = service.get(&format!("/api/v1/issues/{}", listed["data"][0]["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(one["sameCause"], json!({"others": 2, "namespaces": 1, "hidden": {"issues": 0, "namespaces": 0}}));
+}
+
+#[tokio::test]
+async fn a_cause_shrinks_as_its_issues_recover_is_over_with_the_last_and_comes_back() {
+    let service = service().await;
+    let recovered = |component: &str, time: &str| with(healthy(component), json!({"occurredAt": time}));
+    let standing = async || {
+        let told = service.get(CVE).await.expect(200);
+        let cause = &told["cause"];
+        (cause["state"].as_str().unwrap().to_owned(), cause["issues"].as_u64().unwrap(), told["movement"].clone())
+    };
+    assert_eq!(standing().await, ("ACTIVE".to_owned(), 3, json!("spreading")));
+    tell(&service, &json!([recovered("cart", "2026-01-10T10:30:00Z")])).await;
+    tell(&service, &json!([recovered("search", "2026-01-10T11:00:00Z")])).await;
+    assert_eq!(standing().await, ("ACTIVE".to_owned(), 1, json!("shrinking")));
+    tell(&service, &json!([recovered("till", "2026-01-10T11:30:00Z")])).await;
+    assert_eq!(standing().await, ("RESOLVED".to_owned(), 3, json!("shrinking")));
+    assert_eq!(keys(&service, "").await, ["dependency/shared-lib@2.1"]);
+    assert_eq!(keys(&service, "?state=RESOLVED").await, ["cve/CVE-2024-1234"]);
+    let back = json!({"cause": "cve/CVE-2024-1234", "issueType": "dependency", "occurredAt": "2026-01-10T11:45:00Z"});
+    tell(&service, &json!([with(report("till"), back)])).await;
+    assert_eq!(standing().await.0, "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_key_that_nothing_can_have_is_no_cause() {
+    let service = service().await;
+    let long = "x".repeat(513);
+    for key in ["%00", "nobody", "a%0Ab", long.as_str(), "cve"] {
+        let answer = service.get(&format!("/api/v1/causes/{key}")).await;
+        assert_eq!(answer.expect(404)["message"], "there is no such cause", "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_diagnosis_is_cleaned_and_bounded_and_speaks_for_its_cause() {
+    let service = service().await;
+    let log = format!("\u{1b}[31mpassword=hunter2hunter2 refused\u{1b}[0m\n{}", "line\n".repeat(50));
+    let diagnosis = json!({
+        "class": "registry_auth", "summary": "The token of the registry\u{1b}[0m has expired", "remedy": "Renew it",
+        "confidence": "high", "excerpt": log,
+    });
+    let cause = json!({"cause": "registry/token", "diagnosis": diagnosis});
+    let answer = service.post("/api/v1/reports", &json!([with(report("api"), cause)])).await.expect(200);
+    let result = &answer["results"][0];
+    assert!(result["warnings"].to_string().contains("diagnosis.excerpt"), "{answer}");
+    let issue = service.get(&format!("/api/v1/issues/{}", result["issueId"].as_str().unwrap())).await.expect(200);
+    let excerpt = issue["diagnosis"]["excerpt"].as_str().unwrap();
+    assert_eq!(excerpt.lines().count(), 20);
+    assert!(!excerpt.contains("hunter2") && !excerpt.contains('\u{1b}'), "{excerpt}");
+    let told = service.get("/api/v1/causes/registry%2Ftoken").await.expect(200);
+    assert_eq!(told["cause"]["title"], "The token of the registry has expired");
+    assert_eq!(told["byReason"][0]["reason"], "The token of the registry has expired");
+    assert_eq!(told["byReason"][0]["remedy"], "Renew it");
+    let wrong = with(report("api"), json!({"diagnosis": {"confidence": "sure"}}));
+    let answer = service.post("/api/v1/reports", &json!([wrong])).await.expect(200);
+    assert_eq!(answer["results"][0]["errors"][0]["field"], "diagnosis.confidence");
+}

@@ -1,0 +1,12 @@
+-- Causes: what issues have in common, and by when they must be fixed.
+ALTER TABLE issues ADD COLUMN cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE issues ADD COLUMN due_at INTEGER;
+UPDATE issues SET cause = coalesce(details ->> 'cause', ''), due_at = unixepoch(details ->> 'due_at') * 1000000
+    WHERE details LIKE '%"cause":%' OR details LIKE '%"due_at":%';
+-- The issues of a cause, worst first.
+CREATE INDEX issues_of_cause ON issues (cause, state, severity DESC, detected_at DESC, id DESC, namespace, key)
+    WHERE state > 0 AND cause <> '';
+-- The causes in a namespace, with all that they are ranked by.
+CREATE INDEX issues_causes ON issues (namespace, cause, severity, component, resource_name, detected_at, due_at, key)
+    WHERE state = 1 AND cause <> '';
+CREATE INDEX issues_to_be_fixed ON issues (due_at, namespace) WHERE state = 1 AND due_at IS NOT NULL;
