@@ -9,12 +9,15 @@
 //! 4. [`batch`]: many submissions at once, in steps between which a store does its reading.
 //! 5. [`change`], [`filter`], [`access`]: what is told, asked and allowed.
 //! 6. [`trend`]: what was broken when.
+//! 7. [`diagnosis`] and [`cause`]: why it failed, and which failures are the same.
 //!
 //! Invariant: nothing here reads a clock, a random number, a file or a socket.
 
 pub mod access;
 pub mod batch;
+pub mod cause;
 pub mod change;
+pub mod diagnosis;
 pub mod filter;
 pub mod fold;
 pub mod issue;
@@ -26,7 +29,9 @@ pub mod text;
 pub mod trend;
 
 pub use access::Reach;
+pub use cause::Fingerprint;
 pub use change::{Change, Reason};
+pub use diagnosis::{Class, Diagnosis};
 pub use filter::IssueFilter;
 pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View};
 pub use link::Link;

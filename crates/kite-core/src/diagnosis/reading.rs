@@ -1,0 +1,109 @@
+//! A log, line by line, with what each line weighs.
+
+use super::line::without_marks;
+use super::tail::Redacted;
+use super::weight::weigh;
+
+/// Lines at the end of a log that are weighed.
+const MOST_LINES: usize = 32 * 1024;
+/// A point counts this much, so that shares of it can be given away.
+const POINT: i64 = 1024;
+/// Lines from the end at which the end begins to matter less.
+const NEAR: i64 = 128;
+/// Heavy lines that are offered to rules.
+const HEAVY: usize = 48;
+/// Last lines that are offered to rules, however light.
+const LAST: usize = 24;
+
+/// A log that was read once. Borrows the text and holds a few words for each line.
+#[derive(Clone, Debug, Default)]
+pub struct Reading<'a> {
+    /// Without blank lines.
+    pub(super) lines: Vec<Line<'a>>,
+    /// The heaviest lines, heaviest first.
+    heavy: Vec<usize>,
+}
+
+/// A line that is not blank.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// Its number in the text, from 1.
+    pub(super) number: usize,
+    /// Without times and step names before it and blanks behind it.
+    pub(super) text: &'a str,
+    pub(super) weight: i64,
+    pub(super) template: u64,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a log, in time that grows with its length only.
+    pub fn of(log: &'a Redacted) -> Self {
+        let text = log.as_str();
+        let all = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let numbered = text.lines().enumerate().skip(all.saturating_sub(MOST_LINES));
+        let lines = numbered.filter_map(|(index, line)| {
+            let text = without_marks(line).trim_end();
+            let weight = weigh(text);
+            (!text.trim_start().is_empty()).then_some(Line {
+                number: index + 1,
+                text,
+                weight: i64::from(weight.points) * POINT,
+                template: weight.template,
+            })
+        });
+        let mut reading = Self { lines: lines.collect(), heavy: Vec::new() };
+        reading.regard_repeats_and_places();
+        reading.heavy = reading.heaviest();
+        reading
+    }
+
+    /// The lines that a rule may recognise: heavy ones first, then the last ones, from the end.
+    ///
+    /// They are few, whatever the length of the log.
+    pub fn candidates(&self) -> impl Iterator<Item = Candidate<'a>> {
+        let last = (0..self.lines.len()).rev().take(LAST).filter(|index| !self.heavy.contains(index));
+        let indices = self.heavy.iter().copied().chain(last);
+        indices.filter_map(|index| Some(Candidate { index, text: self.lines.get(index)?.text }))
+    }
+
+    /// The heaviest lines, heaviest first.
+    pub(super) fn heavy(&self) -> &[usize] {
+        &self.heavy
+    }
+
+    /// What is said often says little, and so does what is said long before the end.
+    fn regard_repeats_and_places(&mut self) {
+        let mut templates: Vec<_> = self.lines.iter().map(|line| line.template).collect();
+        templates.sort_unstable();
+        for (distance, line) in (0i64..).zip(self.lines.iter_mut().rev()).filter(|(_, line)| line.weight > 0) {
+            let begin = templates.partition_point(|template| *template < line.template);
+            let same = templates.get(begin..).unwrap_or_default();
+            let repeats = same.partition_point(|template| *template == line.template).max(1).ilog2();
+            let rare = line.weight / (2 + i64::from(repeats)) * 2;
+            line.weight = rare / 2 + rare * NEAR / (2 * (NEAR + distance));
+        }
+    }
+
+    fn heaviest(&self) -> Vec<usize> {
+        let mut heavy: Vec<_> = (0..self.lines.len()).filter(|index| self.weight(*index) > 0).collect();
+        let heaviest_first = |index: &usize| (-self.weight(*index), *index);
+        if heavy.len() > HEAVY {
+            heavy.select_nth_unstable_by_key(HEAVY, heaviest_first);
+            heavy.truncate(HEAVY);
+        }
+        heavy.sort_unstable_by_key(heaviest_first);
+        heavy
+    }
+
+    pub(super) fn weight(&self, index: usize) -> i64 {
+        self.lines.get(index).map_or(0, |line| line.weight)
+    }
+}
+
+/// A line that a rule may recognise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    pub(super) index: usize,
+    /// The line, without times and step names before it.
+    pub text: &'a str,
+}
