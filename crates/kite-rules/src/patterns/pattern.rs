@@ -1,7 +1,7 @@
 //! Recognises failures.
 
 use kite_core::diagnosis::{Candidate, Class, Context, Evidence, Finding, Reading, Redacted};
-use regex::{Captures, RegexSet};
+use regex::bytes::{Captures, RegexSet, RegexSetBuilder};
 
 use super::regexes::Regexes;
 use super::sentence::Sentence;
@@ -10,6 +10,9 @@ use crate::compiler::Compiler;
 use crate::error::RuleError;
 use crate::file::Located;
 use crate::names::Names;
+
+/// Most memory of all regular expressions of a file that look at lines.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The patterns of one file.
 #[derive(Debug)]
@@ -78,7 +81,7 @@ impl FailurePatterns {
         let owned =
             patterns.iter().enumerate().flat_map(|(owner, pattern)| pattern.log.iter().map(move |log| (owner, log)));
         let (owners, sources): (Vec<_>, Vec<_>) = owned.unzip();
-        let log = RegexSet::new(sources).unwrap_or_else(|_| {
+        let log = RegexSetBuilder::new(sources).unicode(false).size_limit(MOST_BYTES).build().unwrap_or_else(|_| {
             compiler.error(name, "the file has too many regular expressions".to_owned());
             RegexSet::empty()
         });
@@ -91,7 +94,7 @@ impl FailurePatterns {
         let facts = self.patterns.iter().filter(|pattern| pattern.allows(context));
         let of_context = facts.filter_map(|pattern| pattern.in_context(context));
         let of_log = candidates.iter().enumerate().flat_map(|(place, line)| {
-            let owners = self.log.matches(line.text).into_iter().filter_map(|index| self.owners.get(index));
+            let owners = self.log.matches(line.text.as_bytes()).into_iter().filter_map(|index| self.owners.get(index));
             let patterns = owners.filter_map(|owner| self.patterns.get(*owner));
             let patterns = patterns.filter(|pattern| pattern.allows(context));
             patterns.map(move |pattern| Match {

@@ -1,6 +1,6 @@
 //! A text with `${part}` for what a pattern caught.
 
-use regex::Captures;
+use regex::bytes::Captures;
 
 use crate::compiler::Compiler;
 use crate::file::Located;
@@ -40,8 +40,9 @@ impl Sentence {
         let pieces = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Part(part) => {
-                let caught = captures.and_then(|captures| captures.name(part)).map_or("", |caught| caught.as_str());
-                caught.chars().take(MOST_CHARACTERS).collect()
+                let caught =
+                    captures.and_then(|captures| captures.name(part)).map_or(&b""[..], |caught| caught.as_bytes());
+                String::from_utf8_lossy(caught).chars().take(MOST_CHARACTERS).collect()
             }
         });
         pieces.collect()

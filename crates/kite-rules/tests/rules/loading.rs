@@ -37,8 +37,13 @@ fn load(text: &str) -> (RuleSet, Vec<RuleError>) {
 
 /// Line, column and message of each mistake after a replacement in the sound file.
 fn mistakes(old: &str, new: &str) -> Vec<(u64, u64, String)> {
-    assert_eq!(DETECTOR.matches(old).count(), 1, "{old}");
-    let (_, errors) = load(&DETECTOR.replace(old, new));
+    mistakes_of(DETECTOR, old, new)
+}
+
+/// The same of any sound file.
+pub fn mistakes_of(sound: &str, old: &str, new: &str) -> Vec<(u64, u64, String)> {
+    assert_eq!(sound.matches(old).count(), 1, "{old}");
+    let (_, errors) = load(&sound.replace(old, new));
     errors.into_iter().map(|error| (error.line, error.column, error.message)).collect()
 }
 
