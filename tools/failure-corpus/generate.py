@@ -127,16 +127,30 @@ def record(kind, number, ports):
     }, None
 
 
+def path_of(name):
+    return HERE / "corpus" / f"{name}.jsonl.gz"
+
+
+def kept(name, remade):
+    """The logs that are there, without those that are made anew."""
+    if not path_of(name).exists():
+        return []
+    with gzip.open(path_of(name), "rt") as file:
+        return [each for each in map(json.loads, file) if each["kind"] not in remade]
+
+
 def write(name, records):
-    (HERE / "corpus").mkdir(exist_ok=True)
+    path_of(name).parent.mkdir(exist_ok=True)
+    order = {kind.name: place for place, kind in enumerate(KINDS)}
+    records.sort(key=lambda each: (order[each["kind"]], each["variation"]))
     text = "".join(json.dumps(each, ensure_ascii=False, separators=(",", ":")) + "\n" for each in records)
-    with gzip.GzipFile(HERE / "corpus" / f"{name}.jsonl.gz", "wb", mtime=0) as file:
+    with gzip.GzipFile(path_of(name), "wb", mtime=0) as file:
         file.write(text.encode())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", help="kinds, with commas between them; writes nothing")
+    parser.add_argument("--only", help="kinds that are made anew, with commas between them; the others stay")
     parser.add_argument("--print", action="store_true", help="prints logs of the tuning half")
     arguments = parser.parse_args()
     kinds = [kind for kind in KINDS if not arguments.only or kind.name in arguments.only.split(",")]
@@ -160,9 +174,9 @@ def main():
                 print(f"--- {kind.name} {number} {made['exitCode']} {made['marked']}\n{made['log']}")
         print(f"{kind.name}: marked lines {counts}", file=sys.stderr)
     print(f"{len(halves[False])} tuning, {len(halves[True])} held out, {failed} failed", file=sys.stderr)
-    if not arguments.only:
-        write("tuning", halves[False])
-        write("held-out", halves[True])
+    remade = {kind.name for kind in kinds}
+    for name, made in [("tuning", halves[False]), ("held-out", halves[True])]:
+        write(name, kept(name, remade) + made)
 
 
 if __name__ == "__main__":

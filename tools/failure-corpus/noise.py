@@ -13,6 +13,18 @@ SENTENCES = [
     "WARN  deprecated option `failOnError` is ignored", "INFO  reconnected after a time-out", "skipped: no failed tests from the last run",
 ]
 
+# What sounds bad and is not: builds are full of it.
+HARMLESS = [
+    "ls: cannot access 'build/previous': No such file or directory", "fatal: No names found, cannot describe anything.",
+    "ERROR StatusLogger No logging configuration found, using the default", "error: failed to read the remote cache, ignoring",
+    "Cannot find a tag, using version 0.0.0", "java.lang.InterruptedException: sleep interrupted (expected by the test)",
+    "Failed to load the optional plugin `metrics`", "npm warn could not resolve the optional peer dependency",
+    "W: connection refused by the tracing agent, traces are dropped", "find: 'cache/tmp': Permission denied",
+    "[expected] ValueError: negative price", "rm: cannot remove 'dist': No such file or directory",
+    "test_rejects_unknown_user: 401 Unauthorized (as expected)", "WARN timeout while reading the lock, trying again",
+    "grep: settings.local: No such file or directory", "touch: setting times of 'stamp': Operation not permitted",
+]
+
 
 @dataclasses.dataclass
 class Log:
@@ -107,12 +119,23 @@ def before(rng):
     lines = []
     for _ in range(rng.randint(1, 6)):
         lines += rng.choice(BLOCKS)(rng)
+    return sprinkled(rng, lines)
+
+
+def sprinkled(rng, lines):
+    """With some harmless lines among them, in half of the logs."""
+    for _ in range(rng.choice([0, 0, 0, 1, 2, 3])):
+        lines.insert(rng.randint(0, len(lines)), rng.choice(HARMLESS))
     return lines
 
 
 def after(rng):
-    """What is still done when it has failed: little, as a rule."""
+    """What is still done when it has failed: little, or much, since other jobs go on beside it."""
     lines = []
+    most = rng.choice([0, 0, 0, 40, 120, 300])
+    while len(lines) < rng.randint(most // 2, most):
+        lines += rng.choice(BLOCKS)(rng)
+    lines = sprinkled(rng, lines[:most])
     if rng.random() < 0.4:
         lines.append(f"make: *** [Makefile:{rng.randint(3, 90)}: {rng.choice(['all', 'build', 'check'])}] Error {rng.randint(1, 2)}")
     if rng.random() < 0.5:

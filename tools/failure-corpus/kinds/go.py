@@ -43,7 +43,7 @@ KINDS = [
          module({"main.go": "package main\n\nimport _ \"example.org/pricing\"\n\nfunc main() {}\n"}, "GOPROXY=http://127.0.0.1:@CLOSED@ GOFLAGS=-mod=mod go build ./...",
                 "module example.com/@PROJECT@\n\ngo 1.22\n\nrequire example.org/pricing v1.2.3\n"), "go"),
     Kind("go-mod-broken", "configuration", [r"errors parsing go.mod", r"unknown directive|invalid"], module({"main.go": MAIN}, "go build ./...", "module example.com/@PROJECT@\n\ngo 1.22\n\nneeds example.org/pricing v1\n"), "go"),
-    Kind("go-mod-missing", "configuration", [r"go.mod file not found|cannot find main module"], lambda v: (v.write("main.go", MAIN), "go build ./...")[1], "go"),
+    Kind("go-mod-missing", "configuration", [r"go.mod file not found|(find|contain) main module"], lambda v: (v.write("main.go", MAIN), "go build ./...")[1], "go"),
     Kind("go-version", "configuration", [r"requires go >= "], module({"main.go": MAIN}, "go build ./...", "module example.com/@PROJECT@\n\ngo 1.99\n"), "go"),
     Kind("go-vet", "compile", [r"Printf|Sprintf"], module({"main.go": "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", \"three\")\n}\n"}, "go vet ./..."), "go", "verify"),
 ]

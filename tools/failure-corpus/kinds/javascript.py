@@ -53,7 +53,7 @@ KINDS = [
     Kind("npm-script-missing", "configuration", [r"Missing script"], npm("", command="npm run bundle-all"), "npm"),
     Kind("npm-manifest-broken", "configuration", [r"EJSONPARSE", r"JSON"], given({"package.json": "{\n  \"name\": \"a\",\n  \"version\": \"1.0.0\"\n  \"main\": \"x\"\n}\n"}, "npm install"), "npm"),
     Kind("npm-lock-outdated", "dependency", [r"`npm ci`|EUSAGE", r"Missing: "],
-         npm("", {"pricing": "^1.0.0"}, "printf '{\"name\":\"x\",\"lockfileVersion\":3,\"packages\":{\"\":{\"name\":\"x\"}}}' > package-lock.json; npm ci --offline"), "npm"),
+         npm("npm", {"pricing": "^1.0.0"}, "printf '{\"name\":\"x\",\"lockfileVersion\":3,\"packages\":{\"\":{\"name\":\"x\"}}}' > package-lock.json; npm ci"), "npm"),
     Kind("npm-no-manifest", "configuration", [r"ENOENT", r"Could not read package.json|no such file"], lambda v: "npm run build", "npm"),
     Kind("npm-platform", "dependency", [r"EBADPLATFORM", r"Unsupported platform"], npm("", more={"os": ["sunos"]}, command="npm install"), "npm"),
 ]

@@ -19,8 +19,6 @@ KINDS = [
     Kind("timeout-command", "timeout", [r"no answer yet|sending signal"],
          lambda v: "timeout -v 1 bash -c 'while true; do echo no answer yet; sleep 0.3; done'", "timeout", "run"),
     Kind("terminated", "cancelled", [r"Terminated"], lambda v: "echo 'uploading'\nbash -c 'kill -TERM $$'\ncode=$?; exit $code", "bash", "run"),
-    Kind("cannot-allocate", "out_of_memory", [r"[Cc]annot allocate memory|memory exhausted|MemoryError|xrealloc"],
-         lambda v: "ulimit -v 60000; perl -e '$x = \"a\" x 500000000;' || exit $?", "perl", "run"),
     Kind("wrong-architecture", "configuration", [r"Exec format error|cannot execute"],
          lambda v: "printf '\\177ELF\\002\\001\\001' > tool && head -c 100 /dev/zero >> tool && chmod +x tool && ./tool", "bash", "run"),
 ]

@@ -24,7 +24,6 @@ KINDS = [
          lambda v: f"python3 -c \"import urllib.request; urllib.request.urlopen('https://localhost:{tls(v)}/')\"", "python3", "run"),
     Kind("kubectl-refused", "network", [r"was refused"],
          lambda v: f"kubectl --server http://127.0.0.1:{v.closed_port()} get pods", "kubectl"),
-    Kind("kubectl-unknown-host", "network", [r"no such host|server misbehaving"], lambda v: f"kubectl --server https://{v.host}:6443 get pods", "kubectl"),
     Kind("kubectl-context", "configuration", [r"context .*does not exist|context was not found"],
          lambda v: "echo '{apiVersion: v1, kind: Config}' > config && kubectl --kubeconfig config --context production-east get pods", "kubectl"),
     Kind("kubectl-bad-yaml", "configuration", [r"error (parsing|converting)|yaml:"],

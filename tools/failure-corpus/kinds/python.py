@@ -12,7 +12,7 @@ def source(text, command="python3 main.py", name="main.py"):
 
 
 def pip(what):
-    return lambda v: f"python3 -m venv env && env/bin/pip install --index-url {v.server('status/404')}/simple {what}"
+    return lambda v: f"python3 -m pip install --target libraries --index-url {v.server('status/404')}/simple {what}"
 
 
 WHEELS = r"""
@@ -34,7 +34,7 @@ wheel('pricing', '2.0', [])
 def wheels(command):
     def make(v):
         v.write("wheels/make.py", WHEELS)
-        return f"python3 -m venv env && python3 wheels/make.py && {command}"
+        return f"python3 wheels/make.py && {command}"
 
     return make
 
@@ -73,13 +73,13 @@ KINDS = [
                 "python3 -m unittest -v test_shipping", "test_shipping.py"), "python3", "unit-tests"),
     Kind("pip-package-missing", "dependency", [r"No matching distribution", r"Could not find a version"], pip("no-such-package-here"), "pip"),
     Kind("pip-conflict", "dependency", [r"ResolutionImpossible", r"conflicting dependencies", r"Cannot install"],
-         wheels("env/bin/pip install --no-index --find-links wheels orders reports"), "pip"),
+         wheels("python3 -m pip install --target libraries --no-index --find-links wheels orders reports"), "pip"),
     Kind("pip-version-missing", "dependency", [r"No matching distribution", r"Could not find a version"],
-         wheels("env/bin/pip install --no-index --find-links wheels 'pricing==9.1'"), "pip"),
+         wheels("python3 -m pip install --target libraries --no-index --find-links wheels 'pricing==9.1'"), "pip"),
     Kind("pip-requirements-missing", "configuration", [r"Could not open requirements file"],
-         lambda v: "python3 -m venv env && env/bin/pip install -r requirements.txt", "pip"),
+         lambda v: "python3 -m pip install --target libraries -r requirements.txt", "pip"),
     Kind("pip-requirement-invalid", "configuration", [r"Invalid requirement"],
-         given({"requirements.txt": "# needed\npricing = 2.0 or so\n"}, "python3 -m venv env && env/bin/pip install --no-index -r requirements.txt"), "pip"),
+         given({"requirements.txt": "# needed\npricing = 2.0 or so\n"}, "python3 -m pip install --target libraries --no-index -r requirements.txt"), "pip"),
     Kind("pip-hash", "dependency", [r"DO NOT MATCH THE HASHES", r"Expected sha256", r"Got  "],
-         wheels(f"echo 'pricing==1.0 --hash=sha256:{'ab' * 32}' > requirements.txt && env/bin/pip install --no-index --find-links wheels -r requirements.txt"), "pip"),
+         wheels(f"echo 'pricing==1.0 --hash=sha256:{'ab' * 32}' > requirements.txt && python3 -m pip install --target libraries --no-index --find-links wheels -r requirements.txt"), "pip"),
 ]

@@ -1,6 +1,6 @@
 //! How often what is said of failures is right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use kite_core::Fingerprint;
@@ -14,7 +14,7 @@ use super::{
 /// Lines of an excerpt, and of the plain tail that it is compared with.
 const LINES: usize = 20;
 /// Confusions that are listed.
-const WORST: usize = 10;
+const WORST: usize = 60;
 
 /// A half of the corpus, and what is said of each failure in it.
 #[derive(Debug)]
@@ -75,9 +75,32 @@ impl Quality {
                 *counts.entry(format!("{}: no marked line in the excerpt", failure.kind)).or_default() += 1;
             }
         }
+        for (what, count) in self.mixed_up() {
+            counts.insert(what, count);
+        }
         let mut worst: Vec<_> = counts.into_iter().map(|(what, count)| (count, what)).collect();
         worst.sort_by(|(a, x), (b, y)| b.cmp(a).then(x.cmp(y)));
         worst.into_iter().take(WORST).map(|(count, what)| format!("{count} × {what}")).collect()
+    }
+
+    /// Kinds that share a fingerprint, and kinds that have several.
+    fn mixed_up(&self) -> BTreeMap<String, u64> {
+        let (mut kinds, mut fingerprints) = (BTreeMap::<_, BTreeSet<&str>>::new(), BTreeMap::<&str, BTreeSet<_>>::new());
+        for (failure, diagnosis) in &self.failures {
+            let fingerprint = Fingerprint::from(diagnosis);
+            kinds.entry(fingerprint).or_default().insert(&failure.kind);
+            fingerprints.entry(&failure.kind).or_default().insert(fingerprint);
+        }
+        let shared = kinds.into_values().filter(|kinds| kinds.len() > 1);
+        let shared = shared.map(|kinds| (kinds.into_iter().collect::<Vec<_>>().join(", "), 1));
+        let mut mixed = BTreeMap::new();
+        for (kinds, count) in shared {
+            *mixed.entry(format!("one fingerprint for {kinds}")).or_default() += count;
+        }
+        for (kind, fingerprints) in fingerprints.iter().filter(|(_, fingerprints)| fingerprints.len() > 1) {
+            mixed.insert(format!("{kind}: several fingerprints"), fingerprints.len() as u64 - 1);
+        }
+        mixed
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far fewer failures than a float can count")]
