@@ -36,7 +36,9 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn read(pieces: &[&[u8]]) -> Redacted {
     let mut tail = Tail::default();
-    pieces.iter().for_each(|piece| tail.push(piece));
+    for piece in pieces {
+        tail.push(piece);
+    }
     tail.redacted_by(redact)
 }
 

@@ -16,7 +16,9 @@ fn redact(text: &str) -> Cow<'_, str> {
 
 fn read(pieces: &[&[u8]]) -> Redacted {
     let mut tail = Tail::default();
-    pieces.iter().for_each(|piece| tail.push(piece));
+    for piece in pieces {
+        tail.push(piece);
+    }
     tail.redacted_by(redact)
 }
 

@@ -40,6 +40,7 @@ files![
     "patterns/machine.yaml",
     "patterns/memory.yaml",
     "patterns/network.yaml",
+    "patterns/others.yaml",
     "patterns/packages.yaml",
     "patterns/python.yaml",
     "patterns/rust.yaml",

@@ -39,7 +39,7 @@ mod webhook;
 
 pub use config::Config;
 // Whoever diagnoses with rules needs these words, and nothing else of the core.
-pub use kite_core::diagnosis;
+pub use kite_core::{cause, diagnosis};
 
 pub use detector::{Selectors, WatchedKind};
 pub use error::{EvalError, RuleError, WebhookError};

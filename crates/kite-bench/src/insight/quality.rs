@@ -85,7 +85,8 @@ impl Quality {
 
     /// Kinds that share a fingerprint, and kinds that have several.
     fn mixed_up(&self) -> BTreeMap<String, u64> {
-        let (mut kinds, mut fingerprints) = (BTreeMap::<_, BTreeSet<&str>>::new(), BTreeMap::<&str, BTreeSet<_>>::new());
+        let (mut kinds, mut fingerprints) =
+            (BTreeMap::<_, BTreeSet<&str>>::new(), BTreeMap::<&str, BTreeSet<_>>::new());
         for (failure, diagnosis) in &self.failures {
             let fingerprint = Fingerprint::from(diagnosis);
             kinds.entry(fingerprint).or_default().insert(&failure.kind);

@@ -55,13 +55,13 @@ impl fmt::Display for Excerpt {
 /// Chooses lines; the headline, if a rule or the weights gave one, is among them.
 pub(super) fn choose(reading: &Reading<'_>, headline: Option<usize>) -> Excerpt {
     let mut choice = Choice { reading, chosen: BTreeSet::new(), templates: BTreeSet::new(), bytes: 0 };
-    let least = reading.heavy().first().map_or(0, |index| reading.weight(*index) / LEAST_PART);
+    let least = reading.heavy().iter().map(|index| reading.weight(*index)).max().unwrap_or(0) / LEAST_PART;
     let heavy = reading.heavy().iter().copied().filter(|index| reading.weight(*index) >= least);
     for index in headline.into_iter().chain(heavy).take(HEADLINES) {
         choice.add_with_details(index);
     }
-    let last = if choice.chosen.is_empty() { EXCERPT_LINES } else { LAST };
-    for index in (0..reading.lines.len()).rev().take(last) {
+    let end = if choice.chosen.is_empty() { EXCERPT_LINES } else { LAST };
+    for index in (0..reading.lines.len()).rev().take(end) {
         choice.add(index);
     }
     choice.into_excerpt()
@@ -116,7 +116,9 @@ impl Choice<'_> {
             (1..=FRAMES).filter_map(|n| index.checked_sub(n)).take_while(|i| indentation(self.text(*i)) > begin);
         let trace: Vec<_> = trace.collect();
         let before = if trace.is_empty() { index.checked_sub(1).into_iter().collect() } else { trace };
-        before.into_iter().for_each(|before| self.add(before));
+        for index in before {
+            self.add(index);
+        }
     }
 
     fn into_excerpt(self) -> Excerpt {
@@ -133,4 +135,75 @@ fn shortened(text: &str) -> String {
     }
     let end = text.floor_char_boundary(LINE_BYTES - '…'.len_utf8());
     format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::{Context, Diagnosis, Redacted};
+
+    fn diagnose(log: &str) -> Diagnosis {
+        let log = Redacted::by(|text| text.into(), log);
+        Diagnosis::of(&Context::default(), &Reading::of(&log), None)
+    }
+
+    fn numbers(log: &str) -> Vec<usize> {
+        diagnose(log).excerpt.lines.iter().map(|line| line.number).collect()
+    }
+
+    #[test]
+    fn a_python_stack_trace_is_shown_from_its_end() {
+        let calls = "  File \"a.py\", line 1, in <module>\n    run()\n".repeat(10);
+        let log = format!("start\nTraceback (most recent call last):\n{calls}ValueError: no price for pears\n");
+        let diagnosis = diagnose(&log);
+        assert_eq!(diagnosis.message, "ValueError: no price for pears");
+        assert_eq!(
+            diagnosis.excerpt.lines.iter().rev().map(|line| line.number).take(3).collect::<Vec<_>>(),
+            [23, 22, 21]
+        );
+    }
+
+    #[test]
+    fn a_java_stack_trace_is_shown_from_its_beginning() {
+        let calls = "\tat com.acme.Shop.run(Shop.java:3)\n".repeat(30);
+        let log = format!("start\nException in thread \"main\" java.lang.IllegalStateException: closed\n{calls}bye\n");
+        assert_eq!(numbers(&log), [1, 2, 3, 4, 32, 33]);
+    }
+
+    #[test]
+    fn what_says_the_same_is_shown_once() {
+        let log = (1..200).map(|n| format!("error: cannot read part-{n}.bin\n")).collect::<String>();
+        assert!(numbers(&log).len() < 6, "{:?}", numbers(&log));
+    }
+
+    #[test]
+    fn the_first_of_several_errors_is_the_headline() {
+        let log = "a.c:1:2: error: unknown type name 'money'\na.c:9:2: error: unknown type name 'price'\nmake: *** [all] Error 1\n";
+        assert_eq!(diagnose(log).message, "a.c:1:2: error: unknown type name 'money'");
+    }
+
+    #[test]
+    fn what_announces_the_next_line_is_told_with_it() {
+        let log = "thread 'main' panicked at src/main.rs:3:5:\nno price for pears\nnote: run with RUST_BACKTRACE=1\n";
+        assert_eq!(diagnose(log).message, "thread 'main' panicked at src/main.rs:3:5: no price for pears");
+    }
+
+    #[test]
+    fn sums_weigh_less_than_what_they_sum_up() {
+        let log =
+            "FAILED cart_test - assert 3 == 4\n=== 1 failed, 3 passed in 0.1s ===\nerror: 2 errors, build failed\n";
+        assert_eq!(diagnose(log).message, "FAILED cart_test - assert 3 == 4");
+    }
+
+    #[test]
+    fn when_nothing_sounds_bad_the_end_is_shown() {
+        let log = (1..100).map(|n| format!("step {n} went well\n\n")).collect::<String>();
+        assert_eq!(numbers(&log), (80..100).map(|n| 2 * n - 1).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let line = diagnose(&format!("error: {}\n", "ż".repeat(900))).excerpt.lines.remove(0);
+        assert!(line.text.len() <= LINE_BYTES && line.text.ends_with('…'));
+    }
 }

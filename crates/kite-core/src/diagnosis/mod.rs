@@ -27,8 +27,6 @@ use context::without_names;
 
 /// Most bytes of the text that a fingerprint is made of.
 pub const MESSAGE_BYTES: usize = 1024;
-/// A line speaks as loudly as the heaviest one when it has this many of 16 parts of its weight.
-const AS_LOUD: i64 = 13;
 
 words! {
     /// How sure a diagnosis is.
@@ -92,29 +90,30 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Puts together what is known of a failure.
     pub fn of(context: &Context, log: &Reading<'_>, finding: Option<Finding<'_>>) -> Self {
-        let loudest = loudest(log);
-        let headline = match finding.as_ref().map(|finding| finding.evidence) {
+        let evidence = finding.as_ref().map(|finding| finding.evidence);
+        let loudest = log.heavy().first().copied();
+        let headline = match evidence {
             Some(Evidence::Line(line)) => Some(line.index),
             _ => loudest,
         };
-        let text = |index: usize| log.lines.get(index).map(|line| line.text.trim());
-        let said = match finding.as_ref().map(|finding| finding.evidence) {
-            Some(Evidence::Message(message)) => Some(message),
+        let said = match evidence {
+            Some(Evidence::Message(message)) => Some(message.to_owned()),
             // The same reason in the same step is the same failure, whatever was written before it.
             Some(Evidence::Fact) => None,
-            _ => headline.and_then(text).or_else(|| context.messages.first().map(Redacted::as_str)),
+            _ => headline
+                .and_then(|index| told(log, index))
+                .or_else(|| Some(context.messages.first()?.as_str().to_owned())),
         };
-        let confidence = match finding.as_ref().map(|finding| finding.evidence) {
+        let confidence = match evidence {
             None => Confidence::Low,
-            Some(Evidence::Line(line)) if !log.heavy().first().is_some_and(|first| *first == line.index) => {
-                Confidence::Medium
-            }
+            Some(Evidence::Line(line)) if loudest != Some(line.index) => Confidence::Medium,
             Some(_) => Confidence::High,
         };
-        let message = said.map_or_else(|| context.reason.clone(), |said| without_names(said, &context.names));
+        let message =
+            said.as_deref().map_or_else(|| context.reason.clone(), |said| without_names(said, &context.names));
         let (class, summary, remedy) = match finding {
             Some(Finding { class, summary, remedy, .. }) => (class, summary, remedy),
-            None => (Class::Unknown, plain_summary(said, context), None),
+            None => (Class::Unknown, plain_summary(said.as_deref(), context), None),
         };
         Self {
             class,
@@ -129,11 +128,14 @@ impl Diagnosis {
     }
 }
 
-/// The first of the lines that speak as loudly as the heaviest: what comes first is the cause more often.
-fn loudest(log: &Reading<'_>) -> Option<usize> {
-    let heaviest = log.weight(*log.heavy().first()?);
-    let loud = log.heavy().iter().copied().take_while(|index| log.weight(*index) * 16 >= heaviest * AS_LOUD);
-    loud.min()
+/// What a line says, with the next one when it announces that: `thread 'main' panicked at a.rs:3:5:`.
+fn told(log: &Reading<'_>, index: usize) -> Option<String> {
+    let text = |index: usize| log.lines.get(index).map(|line| line.text.trim());
+    let line = text(index)?;
+    match text(index + 1).filter(|_| line.ends_with(':')) {
+        Some(next) => Some(format!("{line} {next}")),
+        None => Some(line.to_owned()),
+    }
 }
 
 /// A sentence for what no rule knows.

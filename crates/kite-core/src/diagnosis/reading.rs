@@ -12,6 +12,8 @@ const POINT: i64 = 1024;
 const NEAR: i64 = 128;
 /// Heavy lines that are offered to rules.
 const HEAVY: usize = 48;
+/// A line speaks as loudly as the heaviest one when it has this many of 16 parts of its weight.
+const AS_LOUD: i64 = 13;
 /// Last lines that are offered to rules, however light.
 const LAST: usize = 24;
 
@@ -20,7 +22,7 @@ const LAST: usize = 24;
 pub struct Reading<'a> {
     /// Without blank lines.
     pub(super) lines: Vec<Line<'a>>,
-    /// The heaviest lines, heaviest first.
+    /// The heaviest lines: those that speak loudest in their order, then the others, heaviest first.
     heavy: Vec<usize>,
 }
 
@@ -66,7 +68,7 @@ impl<'a> Reading<'a> {
         indices.filter_map(|index| Some(Candidate { index, text: self.lines.get(index)?.text }))
     }
 
-    /// The heaviest lines, heaviest first.
+    /// The heaviest lines, the loudest first.
     pub(super) fn heavy(&self) -> &[usize] {
         &self.heavy
     }
@@ -92,6 +94,10 @@ impl<'a> Reading<'a> {
             heavy.truncate(HEAVY);
         }
         heavy.sort_unstable_by_key(heaviest_first);
+        // What comes first is the cause more often than what weighs a little more.
+        let heaviest = heavy.first().map_or(0, |index| self.weight(*index));
+        let loud = heavy.partition_point(|index| self.weight(*index) * 16 >= heaviest * AS_LOUD);
+        heavy.get_mut(..loud).unwrap_or_default().sort_unstable();
         heavy
     }
 

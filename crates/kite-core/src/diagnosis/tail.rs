@@ -104,7 +104,9 @@ mod tests {
 
     fn tail(pieces: &[&[u8]]) -> String {
         let mut tail = Tail::default();
-        pieces.iter().for_each(|piece| tail.push(piece));
+        for piece in pieces {
+            tail.push(piece);
+        }
         tail.redacted_by(|text| text.into()).0
     }
 

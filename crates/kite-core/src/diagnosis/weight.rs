@@ -11,6 +11,8 @@ const WORD_BYTES: usize = 24;
 const MOST_POINTS: i32 = 40;
 /// Of a line that begins with what is wrong.
 const AT_THE_BEGINNING: i32 = 7;
+/// What a word weighs less when it only sums up: `3 failed`.
+const SUM: i32 = 3;
 /// Of the name of an exception with its message.
 const EXCEPTION: i32 = 13;
 
@@ -34,7 +36,7 @@ struct Word<'a> {
 pub(super) fn weigh(line: &str) -> Weight {
     let bytes = line.as_bytes();
     let bytes = bytes.get(..WEIGHED_BYTES).unwrap_or(bytes);
-    let mut scale = Scale { points: 0, template: OFFSET, before: Lower::default(), place: 0 };
+    let mut scale = Scale { points: 0, template: OFFSET, before: Lower::default(), number: None, place: 0 };
     let mut at = 0;
     while let Some(word) = next_word(bytes, &mut at) {
         scale.put(&word);
@@ -69,6 +71,8 @@ struct Scale {
     points: i32,
     template: u64,
     before: Lower,
+    /// The word before, if it is a number.
+    number: Option<Number>,
     /// How many words there were.
     place: usize,
 }
@@ -91,6 +95,8 @@ impl Scale {
         if !is_number && !is_part {
             self.place += 1;
         }
+        let is_count = !is_part && word.text.iter().all(u8::is_ascii_digit);
+        self.number = is_count.then(|| Number::of(word.text));
         self.before = lower;
     }
 
@@ -99,10 +105,15 @@ impl Scale {
             return EXCEPTION;
         }
         let (text, before) = (lower.text(), self.before.text());
-        if is_part || (is_counted(text) && (before == "0" || before == "no" || word.is_nought())) {
+        if is_part || (is_counted(text) && before == "no") {
             return 0;
         }
-        points(text) + pair_points(before, text)
+        let points = points(text) + pair_points(before, text);
+        match self.number.or_else(|| word.number_behind()).filter(|_| is_counted(text)) {
+            Some(Number::Nought) => 0,
+            Some(Number::Other) => points / SUM,
+            None => points,
+        }
     }
 }
 
@@ -132,13 +143,27 @@ impl Word<'_> {
         is_named && matches!(self.after, [] | [b':', ..])
     }
 
-    /// `errors: 0`, `failed=0`.
-    fn is_nought(&self) -> bool {
-        let behind = match self.after {
-            [b':', b' ', rest @ ..] | [b':' | b'=', rest @ ..] => rest,
-            _ => return false,
-        };
-        matches!(behind, [b'0'] | [b'0', ..]) && !behind.get(1).is_some_and(u8::is_ascii_digit)
+    /// `errors: 0`, `failed=3`, `Error 1`.
+    fn number_behind(&self) -> Option<Number> {
+        let (b':' | b'=' | b' ') = self.after.first()? else { return None };
+        let behind = self.after.get(1..)?.trim_ascii_start();
+        let digits = behind.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(behind.len());
+        let ends =
+            !behind.get(digits).is_some_and(|byte| is_of_word(*byte) || matches!(byte, b'-' | b'.' | b'/' | b':'));
+        (digits > 0 && ends).then(|| Number::of(behind.get(..digits).unwrap_or_default()))
+    }
+}
+
+/// A number beside a word.
+#[derive(Clone, Copy)]
+enum Number {
+    Nought,
+    Other,
+}
+
+impl Number {
+    fn of(digits: &[u8]) -> Self {
+        if digits == b"0" { Self::Nought } else { Self::Other }
     }
 }
 

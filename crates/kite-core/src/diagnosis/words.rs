@@ -150,7 +150,7 @@ const WORDS: [&[(&str, i32)]; 26] = [
 ];
 
 /// What two words weigh one behind the other.
-const PAIRS: [(&str, &str, i32); 27] = [
+const PAIRS: [(&str, &str, i32); 36] = [
     ("not", "found", 6),
     ("not", "exist", 6),
     ("not", "resolve", 9),
@@ -176,11 +176,20 @@ const PAIRS: [(&str, &str, i32); 27] = [
     ("previous", "errors", -8),
     ("complete", "log", -10),
     ("exception", "occurred", -8),
-    ("exit", "code", -3),
-    ("exit", "status", -3),
+    ("exit", "code", -5),
+    ("exit", "status", -5),
+    ("due", "to", -6),
+    ("wrote", "only", 8),
+    ("build", "failed", -8),
+    ("build", "failure", -8),
+    ("step", "failed", -8),
+    ("job", "failed", -8),
+    ("process", "completed", -9),
+    ("not", "recoverable", -8),
+    ("be", "found", -4),
 ];
 
-/// Words that only count something when a number is beside them.
+/// Words that only sum up when a number is beside them.
 const COUNTED: [&str; 8] = ["error", "errors", "failure", "failures", "failed", "fail", "warnings", "conflicts"];
 
 /// What a word in lower case weighs.
@@ -195,7 +204,7 @@ pub(super) fn pair_points(before: &str, word: &str) -> i32 {
     PAIRS.iter().find(|(first, second, _)| *second == word && *first == before).map_or(0, |(_, _, points)| *points)
 }
 
-/// Whether a nought beside the word means that there was none.
+/// Whether a number beside the word makes it a sum: of none, or of what was told before.
 pub(super) fn is_counted(word: &str) -> bool {
     COUNTED.contains(&word)
 }
