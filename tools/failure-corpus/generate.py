@@ -114,7 +114,7 @@ def record(kind, number, ports):
     if not marked:
         return None, "no line is marked"
     rng = random.Random(number_of(kind.name, number, "noise"))
-    around = noise.around(rng, lines, marked)
+    around = noise.around(rng, lines, marked, is_held_out(kind.name, number))
     suffix = "".join(rng.choice("bcdfghjklmnpqrstvwxz2456789") for _ in range(5))
     pipeline_run = f"{variation.project}-on-push-{suffix}"
     step = kind.step or "build"

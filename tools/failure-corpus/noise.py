@@ -13,8 +13,8 @@ SENTENCES = [
     "WARN  deprecated option `failOnError` is ignored", "INFO  reconnected after a time-out", "skipped: no failed tests from the last run",
 ]
 
-# What sounds bad and is not: builds are full of it.
-HARMLESS = [
+# What sounds bad and is not: builds are full of it. What is held out has other such lines, so that nobody can tune on them.
+HARMLESS = {False: [
     "ls: cannot access 'build/previous': No such file or directory", "fatal: No names found, cannot describe anything.",
     "ERROR StatusLogger No logging configuration found, using the default", "error: failed to read the remote cache, ignoring",
     "Cannot find a tag, using version 0.0.0", "java.lang.InterruptedException: sleep interrupted (expected by the test)",
@@ -23,7 +23,16 @@ HARMLESS = [
     "[expected] ValueError: negative price", "rm: cannot remove 'dist': No such file or directory",
     "test_rejects_unknown_user: 401 Unauthorized (as expected)", "WARN timeout while reading the lock, trying again",
     "grep: settings.local: No such file or directory", "touch: setting times of 'stamp': Operation not permitted",
-]
+], True: [
+    "cat: /etc/app/overrides.conf: No such file or directory", "warning: remote cache answered 503, building without it",
+    "[mock] Error: connect ECONNREFUSED 127.0.0.1:9999 (simulated)", "Expected exception caught: java.lang.IllegalArgumentException: bad id",
+    "pkg-config: optional package 'gtk-doc' was not found, documentation is skipped", "error handling self-test: passed",
+    "I/O timeout while sending usage statistics; not fatal", "DEBUG  retry after HTTP 429 from the metadata service",
+    "git: 'lfs' is not a git command, large files are not fetched", "could not detect the number of processors, using 2",
+    "chmod: changing permissions of 'vendor': Operation not permitted (ignored)", "sed: can't read version.txt: No such file or directory",
+    "User 'nobody' denied access, as the test wants", "stat: cannot statx '.cache': No such file or directory",
+    "npm warn ERESOLVE overriding peer dependency", "ERROR 2 of 3 mirrors failed, the third one answered",
+]}
 
 
 @dataclasses.dataclass
@@ -115,27 +124,27 @@ def chatter(rng):
 BLOCKS = [cargo, npm, pip, maven, tests, go, layers, gcc, apt, progress, chatter, chatter]
 
 
-def before(rng):
+def before(rng, harmless):
     lines = []
     for _ in range(rng.randint(1, 6)):
         lines += rng.choice(BLOCKS)(rng)
-    return sprinkled(rng, lines)
+    return sprinkled(rng, lines, harmless)
 
 
-def sprinkled(rng, lines):
+def sprinkled(rng, lines, harmless):
     """With some harmless lines among them, in half of the logs."""
     for _ in range(rng.choice([0, 0, 0, 1, 2, 3])):
-        lines.insert(rng.randint(0, len(lines)), rng.choice(HARMLESS))
+        lines.insert(rng.randint(0, len(lines)), rng.choice(harmless))
     return lines
 
 
-def after(rng):
+def after(rng, harmless):
     """What is still done when it has failed: little, or much, since other jobs go on beside it."""
     lines = []
     most = rng.choice([0, 0, 0, 40, 120, 300])
     while len(lines) < rng.randint(most // 2, most):
         lines += rng.choice(BLOCKS)(rng)
-    lines = sprinkled(rng, lines[:most])
+    lines = sprinkled(rng, lines[:most], harmless)
     if rng.random() < 0.4:
         lines.append(f"make: *** [Makefile:{rng.randint(3, 90)}: {rng.choice(['all', 'build', 'check'])}] Error {rng.randint(1, 2)}")
     if rng.random() < 0.5:
@@ -151,9 +160,10 @@ def after(rng):
     return lines
 
 
-def around(rng, lines, marked):
+def around(rng, lines, marked, held_out):
     """The tool's lines between those of a build; `marked` are indices of the former, then numbers of all lines."""
-    head, tail = before(rng), after(rng)
+    harmless = HARMLESS[held_out]
+    head, tail = before(rng, harmless), after(rng, harmless)
     if rng.random() < 0.25:
         lines = [f"\x1b[31m{line}\x1b[0m" if index in marked else line for index, line in enumerate(lines)]
     every = head + lines + tail

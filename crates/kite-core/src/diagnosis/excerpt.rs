@@ -13,7 +13,7 @@ pub const EXCERPT_BYTES: usize = 4 * 1024;
 /// Most bytes of a line of it.
 const LINE_BYTES: usize = 400;
 /// Lines around which the others are chosen.
-const HEADLINES: usize = 8;
+const HEADLINES: usize = 10;
 /// Lines behind a headline that explain it.
 const DETAILS: usize = 5;
 /// Calls of one stack trace.
@@ -21,7 +21,7 @@ const FRAMES: usize = 2;
 /// Last lines of the log.
 const LAST: usize = 2;
 /// A headline weighs at least this part of the heaviest one.
-const LEAST_PART: i64 = 4;
+const LEAST_PART: i64 = 8;
 
 /// At most [`EXCERPT_LINES`] lines and [`EXCERPT_BYTES`] bytes of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -98,7 +98,9 @@ pub(super) fn is_frame(line: &str) -> bool {
 /// Shows or explains the line above it: quoted source, carets, notes.
 pub(super) fn is_detail(line: &str) -> bool {
     let text = line.trim_start();
+    let behind_number = text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
     text.len() < line.len()
+        || behind_number.starts_with('|')
         || ["|", "=", "^", "~", ">", "-->", "E  ", "note:", "help:", "hint:", "Caused by"]
             .iter()
             .any(|mark| text.starts_with(mark))

@@ -1,6 +1,6 @@
 //! A log, line by line, with what each line weighs.
 
-use super::line::without_marks;
+use super::line::{is_detail, without_marks};
 use super::tail::Redacted;
 use super::weight::weigh;
 
@@ -13,7 +13,17 @@ const NEAR: i64 = 128;
 /// Heavy lines that are offered to rules.
 const HEAVY: usize = 48;
 /// A line speaks as loudly as the heaviest one when it has this many of 16 parts of its weight.
-const AS_LOUD: i64 = 13;
+const AS_LOUD: i64 = 11;
+/// Lines before and behind a line that support it.
+const NEIGHBOURS: usize = 8;
+/// Lines within which a tool says what is wrong.
+const TOGETHER: usize = 40;
+/// Heavy lines whose details are offered to rules, too.
+const EXPLAINED: usize = 4;
+/// Details of each.
+const DETAILS: usize = 12;
+/// The tier of lines that weigh nothing.
+const LIGHTEST: u32 = 4;
 /// Last lines that are offered to rules, however light.
 const LAST: usize = 24;
 
@@ -55,17 +65,32 @@ impl<'a> Reading<'a> {
         });
         let mut reading = Self { lines: lines.collect(), heavy: Vec::new() };
         reading.regard_repeats_and_places();
+        reading.regard_neighbours();
         reading.heavy = reading.heaviest();
         reading
     }
 
-    /// The lines that a rule may recognise: heavy ones first, then the last ones, from the end.
+    /// The lines that a rule may recognise: heavy ones first, with what explains the heaviest; then the last ones, from
+    /// the end.
     ///
     /// They are few, whatever the length of the log.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'a>> {
         let last = (0..self.lines.len()).rev().take(LAST).filter(|index| !self.heavy.contains(index));
-        let indices = self.heavy.iter().copied().chain(last);
-        indices.filter_map(|index| Some(Candidate { index, text: self.lines.get(index)?.text }))
+        let explained = self.heavy.iter().take(EXPLAINED).flat_map(|index| self.explained(*index));
+        let others = self.heavy.iter().skip(EXPLAINED).copied().chain(last).map(|index| (index, index));
+        let heaviest = self.heavy.iter().map(|index| self.weight(*index)).max().unwrap_or(0);
+        explained.chain(others).filter_map(move |(index, shown)| {
+            let tier =
+                heaviest.checked_div(self.weight(index)).map_or(LIGHTEST, |times| times.max(1).ilog2().min(LIGHTEST));
+            Some(Candidate { index, tier, text: self.lines.get(shown)?.text })
+        })
+    }
+
+    /// A line and those that explain it, each with the line itself.
+    fn explained(&self, index: usize) -> impl Iterator<Item = (usize, usize)> {
+        let is_detail = |next: &usize| self.lines.get(*next).is_some_and(|line| is_detail(line.text));
+        let details = (index + 1..).take(DETAILS).take_while(is_detail);
+        std::iter::once(index).chain(details).map(move |shown| (index, shown))
     }
 
     /// The heaviest lines, the loudest first.
@@ -86,6 +111,16 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// A tool that fails says so in several lines; what stands alone was harmless more often.
+    fn regard_neighbours(&mut self) {
+        let weights: Vec<_> = self.lines.iter().map(|line| line.weight).collect();
+        for (index, line) in self.lines.iter_mut().enumerate().filter(|(_, line)| line.weight > 0) {
+            let around = weights.get(index.saturating_sub(NEIGHBOURS)..(index + NEIGHBOURS + 1).min(weights.len()));
+            let others = around.unwrap_or_default().iter().sum::<i64>() - line.weight;
+            line.weight += others.min(line.weight) / 3;
+        }
+    }
+
     fn heaviest(&self) -> Vec<usize> {
         let mut heavy: Vec<_> = (0..self.lines.len()).filter(|index| self.weight(*index) > 0).collect();
         let heaviest_first = |index: &usize| (-self.weight(*index), *index);
@@ -95,9 +130,10 @@ impl<'a> Reading<'a> {
         }
         heavy.sort_unstable_by_key(heaviest_first);
         // What comes first is the cause more often than what weighs a little more.
-        let heaviest = heavy.first().map_or(0, |index| self.weight(*index));
-        let loud = heavy.partition_point(|index| self.weight(*index) * 16 >= heaviest * AS_LOUD);
-        heavy.get_mut(..loud).unwrap_or_default().sort_unstable();
+        let Some(heaviest) = heavy.first().copied() else { return heavy };
+        let is_loud = |index: &usize| self.weight(*index) * 16 >= self.weight(heaviest) * AS_LOUD;
+        let is_near = |index: &usize| index.abs_diff(heaviest) <= TOGETHER;
+        heavy.sort_by_key(|index| if is_loud(index) && is_near(index) { (0, *index) } else { (1, 0) });
         heavy
     }
 
@@ -109,7 +145,10 @@ impl<'a> Reading<'a> {
 /// A line that a rule may recognise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'a> {
+    /// The line, or the one that it explains.
     pub(super) index: usize,
+    /// How often the weight of the heaviest line has to be halved to come down to this one: 0 to 4.
+    pub tier: u32,
     /// The line, without times and step names before it.
     pub text: &'a str,
 }

@@ -11,6 +11,10 @@ const WORD_BYTES: usize = 24;
 const MOST_POINTS: i32 = 40;
 /// Of a line that begins with what is wrong.
 const AT_THE_BEGINNING: i32 = 7;
+/// Of a line that begins with a place in a file, as compilers write: `main.go:3:5: `, `run.sh: line 3: `.
+const PLACE: i32 = 8;
+/// Of a line with stars, as make writes: `make: *** `.
+const STARS: i32 = 6;
 /// What a word weighs less when it only sums up: `3 failed`.
 const SUM: i32 = 3;
 /// Of the name of an exception with its message.
@@ -36,13 +40,30 @@ struct Word<'a> {
 pub(super) fn weigh(line: &str) -> Weight {
     let bytes = line.as_bytes();
     let bytes = bytes.get(..WEIGHED_BYTES).unwrap_or(bytes);
-    let mut scale = Scale { points: 0, template: OFFSET, before: Lower::default(), number: None, place: 0 };
+    let mut scale =
+        Scale { points: 0, template: OFFSET, before: Lower::default(), number: None, began: false, place: 0 };
     let mut at = 0;
     while let Some(word) = next_word(bytes, &mut at) {
         scale.put(&word);
     }
+    if begins_with_place(bytes) {
+        scale.points += PLACE;
+    }
+    if bytes.windows(4).take(64).any(|window| window == b"*** ") {
+        scale.points += STARS;
+    }
     let silent = scale.points <= 0 || is_frame(line) || is_blob(line);
     Weight { points: if silent { 0 } else { scale.points.min(MOST_POINTS) }, template: scale.template }
+}
+
+/// `name:12: …`, `name:12:3: …`, `name: line 12: …`.
+fn begins_with_place(bytes: &[u8]) -> bool {
+    let bytes = bytes.trim_ascii_start();
+    let mut parts = bytes.get(..bytes.len().min(160)).unwrap_or_default().splitn(4, |byte| *byte == b':');
+    let (name, place) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let is_number = |part: &[u8]| !part.is_empty() && part.len() <= 6 && part.iter().all(u8::is_ascii_digit);
+    let is_name = !name.is_empty() && !name.contains(&b' ') && !is_number(name);
+    is_name && parts.next().is_some() && is_number(place.strip_prefix(b" line ").unwrap_or(place))
 }
 
 fn next_word<'a>(bytes: &'a [u8], at: &mut usize) -> Option<Word<'a>> {
@@ -73,6 +94,8 @@ struct Scale {
     before: Lower,
     /// The word before, if it is a number.
     number: Option<Number>,
+    /// Whether it began with what is wrong.
+    began: bool,
     /// How many words there were.
     place: usize,
 }
@@ -87,8 +110,9 @@ impl Scale {
         if !is_number {
             let points = self.points_of(word, &lower, is_part);
             self.points += points;
-            if points >= 7 && self.place < 2 {
+            if points >= 7 && self.place < 2 && !self.began {
                 self.points += AT_THE_BEGINNING;
+                self.began = true;
             }
         }
         // What names a place (`src/main.rs:4:2:`) does not push the beginning away.
@@ -111,6 +135,8 @@ impl Scale {
         let points = points(text) + pair_points(before, text);
         match self.number.or_else(|| word.number_behind()).filter(|_| is_counted(text)) {
             Some(Number::Nought) => 0,
+            // `returned error: 503` is a code.
+            Some(Number::Other) if text == "error" && word.after.first() == Some(&b':') => points,
             Some(Number::Other) => points / SUM,
             None => points,
         }

@@ -46,8 +46,20 @@ struct Match<'p, 'a> {
     evidence: Evidence<'a>,
 }
 
-/// What decides first: priority; facts, then messages, then heavier lines; then the order of files.
-type Rank = (i32, usize, usize);
+/// What decides first: Kubernetes before the log, unless its pattern only guesses; priority; heavier lines; the order of
+/// files.
+type Rank = (Source, i64, usize);
+
+/// So much priority is lost with each halving of a line's weight: a pattern that says little must not be won over by a
+/// line that weighs little.
+const TIER: i64 = 6;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Kubernetes,
+    /// Or what Kubernetes says, in a pattern with a priority above 0: an exit code tells little.
+    Log,
+}
 
 /// What the first of the patterns that recognises something says of a failure.
 pub(crate) fn recognise<'a>(
@@ -99,7 +111,7 @@ impl FailurePatterns {
             let patterns = patterns.filter(|pattern| pattern.allows(context));
             patterns.map(move |pattern| Match {
                 pattern,
-                rank: (pattern.priority, 2, place),
+                rank: (Source::Log, i64::from(pattern.priority) + TIER * i64::from(line.tier), place),
                 evidence: Evidence::Line(*line),
             })
         });
@@ -138,13 +150,14 @@ impl Pattern {
 
     /// Recognises a message, or the facts alone when it looks for nothing else.
     fn in_context<'a>(&self, context: &'a Context) -> Option<Match<'_, 'a>> {
-        let matching = |rank, evidence| Match { pattern: self, rank, evidence };
+        let source = if self.priority > 0 { Source::Log } else { Source::Kubernetes };
+        let matching = |place, evidence| Match { pattern: self, rank: (source, self.priority.into(), place), evidence };
         if self.messages.is_empty() && self.log.is_empty() {
-            return Some(matching((self.priority, 0, 0), Evidence::Fact));
+            return Some(matching(0, Evidence::Fact));
         }
         let mut messages = context.messages.iter().map(Redacted::as_str).enumerate();
         let (place, message) = messages.find(|(_, message)| self.messages.captures(message).is_some())?;
-        Some(matching((self.priority, 1, place), Evidence::Message(message)))
+        Some(matching(place + 1, Evidence::Message(message)))
     }
 }
 
