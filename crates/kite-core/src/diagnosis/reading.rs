@@ -1,6 +1,6 @@
 //! A log, line by line, with what each line weighs.
 
-use super::line::{is_detail, without_marks};
+use super::line::{is_detail, is_frame, without_marks};
 use super::tail::Redacted;
 use super::weight::weigh;
 
@@ -14,6 +14,8 @@ const NEAR: i64 = 128;
 const HEAVY: usize = 48;
 /// A line speaks as loudly as the heaviest one when it has this many of 16 parts of its weight.
 const AS_LOUD: i64 = 11;
+/// What a stack trace adds to the exception that it belongs to.
+const TRACE: i64 = 6;
 /// Lines before and behind a line that support it.
 const NEIGHBOURS: usize = 8;
 /// Lines within which a tool says what is wrong.
@@ -111,14 +113,28 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A tool that fails says so in several lines; what stands alone was harmless more often.
+    /// A tool that fails says so in several lines, an exception has its calls; what stands alone was harmless more often.
     fn regard_neighbours(&mut self) {
-        let weights: Vec<_> = self.lines.iter().map(|line| line.weight).collect();
-        for (index, line) in self.lines.iter_mut().enumerate().filter(|(_, line)| line.weight > 0) {
-            let around = weights.get(index.saturating_sub(NEIGHBOURS)..(index + NEIGHBOURS + 1).min(weights.len()));
-            let others = around.unwrap_or_default().iter().sum::<i64>() - line.weight;
-            line.weight += others.min(line.weight) / 3;
+        let weights: Vec<_> = (0..self.lines.len()).map(|index| self.supported(index)).collect();
+        for (line, weight) in self.lines.iter_mut().zip(weights) {
+            line.weight = weight;
         }
+    }
+
+    fn supported(&self, index: usize) -> i64 {
+        let alone = self.weight(index);
+        if alone == 0 {
+            return 0;
+        }
+        let around = |before: usize, behind: usize| {
+            let end = (index + behind + 1).min(self.lines.len());
+            self.lines.get(index.saturating_sub(before)..end).unwrap_or_default().iter()
+        };
+        // Python names the exception behind its calls and their source, Java before them.
+        let has_calls = around(2, 1).any(|line| is_frame(line.text));
+        let weight = alone + if has_calls { TRACE * POINT } else { 0 };
+        let others = around(NEIGHBOURS, NEIGHBOURS).map(|line| line.weight).sum::<i64>() - alone;
+        weight + others.min(weight) / 3
     }
 
     fn heaviest(&self) -> Vec<usize> {

@@ -17,8 +17,8 @@ const PLACE: i32 = 8;
 const STARS: i32 = 6;
 /// What a word weighs less when it only sums up: `3 failed`.
 const SUM: i32 = 3;
-/// Of the name of an exception with its message.
-const EXCEPTION: i32 = 13;
+/// Of the name of an exception with its message; more when its stack trace is there.
+const EXCEPTION: i32 = 9;
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
