@@ -21,8 +21,9 @@ const ADVICE: &str = "fuzzing needs a C++ compiler: install g++ or clang, name o
     `--without fuzz`";
 
 /// The targets, and the most bytes that each is given.
-const TARGETS: [(&str, u32); 5] = [
+const TARGETS: [(&str, u32); 6] = [
     ("cel_input", 16 * 1024),
+    ("failure_log", 8 * 1024),
     ("object_dump", 8 * 1024),
     ("query_string", 4 * 1024),
     ("report_body", 8 * 1024),

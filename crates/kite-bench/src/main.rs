@@ -3,13 +3,14 @@
 //! Reading order: [`mod@bench`] (what every measurement has at hand) and [`row`] (what it gives), then
 //! the measurements under [`rows`]. Below them: [`world`] (which failures), [`fill`] (into a
 //! database), [`load`] (over HTTP), [`mod@wire`] (what a browser sends and gets), [`database`] and [`upsert`] (PostgreSQL itself), [`program`]
-//! and [`backend`] (the programs that are measured), [`cluster`] (with an operator beside it).
+//! and [`backend`] (the programs that are measured), [`cluster`] (with an operator beside it), [`insight`] (how well failures are told).
 
 mod bench;
 mod row;
 mod rows;
 
 mod fill;
+mod insight;
 mod load;
 mod wire;
 mod world;

@@ -9,7 +9,8 @@
 //! 4. [`batch`]: many submissions at once, in steps between which a store does its reading.
 //! 5. [`change`], [`filter`], [`access`]: what is told, asked and allowed.
 //! 6. [`trend`]: what was broken when.
-//! 7. [`attribution`], [`affected`]: what issues have in common, and whom it concerns.
+//! 7. [`diagnosis`] and [`cause`]: why it failed, and which failures are the same.
+//! 8. [`attribution`], [`affected`]: what issues have in common, and whom it concerns.
 //!
 //! Invariant: nothing here reads a clock, a random number, a file or a socket.
 
@@ -17,7 +18,9 @@ pub mod access;
 pub mod affected;
 pub mod attribution;
 pub mod batch;
+pub mod cause;
 pub mod change;
+pub mod diagnosis;
 pub mod filter;
 pub mod fold;
 pub mod issue;
@@ -29,7 +32,9 @@ pub mod text;
 pub mod trend;
 
 pub use access::Reach;
+pub use cause::Fingerprint;
 pub use change::{Change, Reason};
+pub use diagnosis::{Class, Diagnosis};
 pub use filter::IssueFilter;
 pub use issue::{Identity, Issue, IssueType, Scope, Severity, State, Target, View};
 pub use link::Link;

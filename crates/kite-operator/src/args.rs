@@ -43,7 +43,7 @@ pub enum Task {
 /// Files that have a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Files {
-    /// Detectors, webhooks and libraries.
+    /// Detectors, webhooks, libraries and failure patterns.
     Rules,
     /// The operator's configuration.
     Config,
@@ -54,7 +54,7 @@ pub enum Files {
 pub enum Rules {
     /// Print the rule files that come with KITE; all names without one.
     Show {
-        /// Name of a detector, library or webhook, such as `build`.
+        /// Name of a detector, library, webhook or file of failure patterns, such as `build`.
         name: Option<String>,
     },
     /// Say what is wrong with rule files.
@@ -75,6 +75,37 @@ pub enum Rules {
         #[arg(long)]
         deleted: bool,
     },
+    /// Say why something failed, by the end of its log and what Kubernetes says.
+    Diagnose(Diagnose),
+}
+
+/// What is known of a failure.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Diagnose {
+    /// Rule files that are in force besides those that come with KITE.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The log of the failing step; `-` for standard input.
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["reason", "messages", "exit_code"])]
+    pub log: Option<PathBuf>,
+    /// Reason of the run, task or container, such as `OOMKilled`.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub reason: String,
+    /// What a condition or an event of the pod says; may be given several times.
+    #[arg(long = "message", value_name = "TEXT")]
+    pub messages: Vec<String>,
+    /// The task that failed.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub task: String,
+    /// The step that failed.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub step: String,
+    /// What the step ended with.
+    #[arg(long, value_name = "NUMBER")]
+    pub exit_code: Option<i32>,
+    /// A name that only this attempt or component has; may be given several times.
+    #[arg(long = "name")]
+    pub names: Vec<String>,
 }
 
 /// What the manifests are for.

@@ -40,6 +40,7 @@ pub mod status;
 
 pub mod access;
 pub mod args;
+pub mod diagnose;
 pub mod manifests;
 pub mod sources;
 pub mod tools;

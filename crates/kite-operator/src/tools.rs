@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use kite_rules::{Config, RuleSet, Surroundings};
 use serde_json::{Map, Value, json};
 
-use crate::args::{Files, Rules};
+use crate::args::{Diagnose, Files, Rules};
 use crate::clock::now;
+use crate::diagnose;
 use crate::settings;
 
 /// Does what is asked; the exit code says whether all is well.
@@ -20,6 +21,7 @@ pub fn run(task: Rules) -> anyhow::Result<ExitCode> {
         Rules::Show { name } => show(name.as_deref()),
         Rules::Check { files } => check(&files),
         Rules::Test { files, objects, deleted } => test(&files, &objects, deleted),
+        Rules::Diagnose(asked) => diagnose(&asked),
     }
 }
 
@@ -81,6 +83,15 @@ fn test(files: &[PathBuf], objects: &[PathBuf], deleted: bool) -> anyhow::Result
         }
     }
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn diagnose(asked: &Diagnose) -> anyhow::Result<ExitCode> {
+    let (rules, errors) = load(&asked.files)?;
+    for error in &errors {
+        print(error)?;
+    }
+    print(&diagnose::told(&rules, asked)?)?;
+    Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn try_one(

@@ -126,7 +126,7 @@ impl<'a> Compiler<'a> {
         self.errors.push(RuleError { file: self.file.to_owned(), line: place.line, column: place.column, message });
     }
 
-    fn mistakes(&mut self, source: &Located, mistakes: Vec<Mistake>) {
+    pub(crate) fn mistakes(&mut self, source: &Located, mistakes: Vec<Mistake>) {
         for mistake in mistakes {
             let place = location::inside(self.text, source.referenced.into(), mistake.offset);
             self.error_at(place, mistake.message);

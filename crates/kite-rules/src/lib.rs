@@ -5,7 +5,8 @@
 //! not when something fails. `README.md` of this crate is the reference of the file format.
 //!
 //! The way of a file: `file` (as written) → `load` (parse, compile, keep what was good) →
-//! `detector` or `webhook` → `report` → `evaluation` of each `expression`.
+//! `detector` or `webhook` → `report` → `evaluation` of each `expression`. Files of failure patterns go
+//! from `load` to `patterns`.
 
 mod binding;
 mod builtin;
@@ -25,6 +26,7 @@ mod load;
 mod location;
 mod names;
 mod paths;
+mod patterns;
 mod payload;
 mod related;
 mod report;
@@ -36,6 +38,9 @@ mod trim;
 mod webhook;
 
 pub use config::Config;
+// Whoever diagnoses with rules needs these words, and nothing else of the core.
+pub use kite_core::{cause, diagnosis};
+
 pub use detector::{Selectors, WatchedKind};
 pub use error::{EvalError, RuleError, WebhookError};
 pub use judgement::{Judgement, Owner, Said, Surroundings};

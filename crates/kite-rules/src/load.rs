@@ -14,6 +14,8 @@ use crate::error::RuleError;
 use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, Ordered, RelatedSpec, RuleFile, WebhookSpec};
 use crate::location::Place;
 use crate::names::{Names, Shape};
+use crate::patterns::FailurePatterns;
+use crate::patterns::spec::FailurePatternsSpec;
 use crate::related::Related;
 use crate::webhook::Webhook;
 
@@ -23,6 +25,7 @@ pub(crate) enum Rule {
     Library(Arc<Library>),
     Detector(Arc<Detector>),
     Webhook(Arc<Webhook>),
+    FailurePatterns(Arc<FailurePatterns>),
 }
 
 /// Kind and name.
@@ -57,6 +60,7 @@ enum Body {
     Library(RuleFile<LibrarySpec>),
     Detector(RuleFile<DetectorSpec>),
     Webhook(RuleFile<WebhookSpec>),
+    FailurePatterns(RuleFile<FailurePatternsSpec>),
 }
 
 impl Rule {
@@ -66,6 +70,7 @@ impl Rule {
             Self::Library(library) => ("Library", library.name.clone()),
             Self::Detector(detector) => ("Detector", detector.name.clone()),
             Self::Webhook(webhook) => ("Webhook", webhook.name().to_owned()),
+            Self::FailurePatterns(patterns) => ("FailurePatterns", patterns.name.clone()),
         }
     }
 }
@@ -195,8 +200,9 @@ impl Parsed {
             "Library" => Body::Library(from_yaml(file, &text)?),
             "Detector" => Body::Detector(from_yaml(file, &text)?),
             "Webhook" => Body::Webhook(from_yaml(file, &text)?),
+            "FailurePatterns" => Body::FailurePatterns(from_yaml(file, &text)?),
             _ => {
-                let message = "expected `Detector`, `Webhook` or `Library`".to_owned();
+                let message = "expected `Detector`, `Webhook`, `Library` or `FailurePatterns`".to_owned();
                 return Err(wrong(&head.kind, message));
             }
         };
@@ -214,6 +220,7 @@ impl Parsed {
             Body::Library(rule) => &rule.metadata.name,
             Body::Detector(rule) => &rule.metadata.name,
             Body::Webhook(rule) => &rule.metadata.name,
+            Body::FailurePatterns(rule) => &rule.metadata.name,
         }
     }
 
@@ -247,6 +254,10 @@ impl Parsed {
             Body::Webhook(rule) => {
                 let webhook = Webhook::compile(file, text, name, &rule.spec)?;
                 Ok(Rule::Webhook(Arc::new(webhook)))
+            }
+            Body::FailurePatterns(rule) => {
+                let patterns = FailurePatterns::compile(file, text, name, &rule.spec)?;
+                Ok(Rule::FailurePatterns(Arc::new(patterns)))
             }
         }
     }

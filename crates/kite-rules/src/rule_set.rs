@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use kite_api::Report;
+use kite_core::diagnosis::{Context, Diagnosis, Reading, Redacted};
 use serde_json::{Map, Value};
 
 use crate::builtin;
@@ -16,6 +17,7 @@ use crate::folder;
 use crate::judgement::{Judgement, Surroundings};
 use crate::load::{self, Rule};
 use crate::paths::Needed;
+use crate::patterns::{self, FailurePatterns};
 use crate::webhook::Webhook;
 
 /// How a kind of objects is to be watched.
@@ -58,6 +60,7 @@ pub struct RuleSet {
     /// By `group/kind`, in the order in which they are asked.
     detectors: BTreeMap<String, Vec<Arc<Detector>>>,
     webhooks: BTreeMap<String, Arc<Webhook>>,
+    patterns: BTreeMap<String, Arc<FailurePatterns>>,
     /// What each file gave when it was last sound.
     files: BTreeMap<String, Rule>,
 }
@@ -115,6 +118,9 @@ impl RuleSet {
                 Rule::Webhook(webhook) => {
                     rules.webhooks.insert(webhook.name().to_owned(), webhook);
                 }
+                Rule::FailurePatterns(patterns) => {
+                    rules.patterns.insert(patterns.name.clone(), patterns);
+                }
                 Rule::Detector(detector) => {
                     for watched in detector.watches.keys() {
                         let key = key(&watched.group, &watched.kind);
@@ -148,6 +154,14 @@ impl RuleSet {
     /// What the deletion of an object says, given its last state.
     pub fn judge_deleted(&self, object: &Value, surroundings: Surroundings<'_>) -> Result<Judgement, EvalError> {
         self.decide(object, surroundings, Detector::judge_deleted)
+    }
+
+    /// Why something failed, by the end of its log and what else is known.
+    pub fn diagnose(&self, context: &Context, log: &Redacted) -> Diagnosis {
+        let reading = Reading::of(log);
+        let files: Vec<_> = self.patterns.values().map(Arc::as_ref).collect();
+        let finding = patterns::recognise(&files, context, &reading);
+        Diagnosis::of(context, &reading, finding)
     }
 
     fn decide<'r>(

@@ -5,13 +5,18 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use crate::file::{API_VERSION, DetectorSpec, LibrarySpec, RuleFile, WebhookSpec};
+use crate::patterns::spec::FailurePatternsSpec;
 
-/// The JSON Schema of rule files: one of detectors, webhooks and libraries, by their `kind`.
+/// The JSON Schema of rule files: one of detectors, webhooks, libraries and failure patterns, by their `kind`.
 pub fn schema() -> Value {
     let mut kinds = Vec::new();
     let mut definitions = serde_json::Map::new();
-    let files =
-        [("Detector", of::<DetectorSpec>()), ("Webhook", of::<WebhookSpec>()), ("Library", of::<LibrarySpec>())];
+    let files = [
+        ("Detector", of::<DetectorSpec>()),
+        ("Webhook", of::<WebhookSpec>()),
+        ("Library", of::<LibrarySpec>()),
+        ("FailurePatterns", of::<FailurePatternsSpec>()),
+    ];
     for (kind, mut schema) in files {
         if let Some(Value::Object(more)) = schema.as_object_mut().and_then(|schema| schema.remove("$defs")) {
             definitions.extend(more);

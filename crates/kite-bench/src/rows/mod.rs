@@ -4,6 +4,7 @@ mod access;
 mod batch;
 mod dashboard;
 mod dump;
+mod insight;
 mod lists;
 mod memory;
 mod operator;
@@ -49,6 +50,10 @@ pub enum Name {
     Access,
     /// Pages at 1,000,000 issues: time of the server, visits with a real Chromium, 500 open pages
     Dashboard,
+    /// How well and how fast failures are told: excerpts, classes, fingerprints
+    Insight,
+    /// Of that, what is told of the half of the failures that may be looked at
+    InsightTuning,
     /// The operator beside a real API server: start with 100,000 objects, events, a burst, at rest
     Operator,
 }
@@ -56,7 +61,8 @@ pub enum Name {
 impl Name {
     /// All of them, in the order of the table.
     pub fn all() -> Vec<Self> {
-        Self::value_variants().to_vec()
+        let all = Self::value_variants().iter().copied();
+        all.filter(|name| *name != Self::InsightTuning).collect()
     }
 
     /// Measures it.
@@ -75,6 +81,8 @@ impl Name {
             Self::DumpYaml => dump::measure_yaml(bench),
             Self::Access => access::measure(bench),
             Self::Dashboard => dashboard::measure(bench),
+            Self::Insight => insight::measure(bench),
+            Self::InsightTuning => insight::measure_tuning(bench),
             Self::Operator => operator::measure(bench),
         }
     }

@@ -37,8 +37,13 @@ fn load(text: &str) -> (RuleSet, Vec<RuleError>) {
 
 /// Line, column and message of each mistake after a replacement in the sound file.
 fn mistakes(old: &str, new: &str) -> Vec<(u64, u64, String)> {
-    assert_eq!(DETECTOR.matches(old).count(), 1, "{old}");
-    let (_, errors) = load(&DETECTOR.replace(old, new));
+    mistakes_of(DETECTOR, old, new)
+}
+
+/// The same of any sound file.
+pub fn mistakes_of(sound: &str, old: &str, new: &str) -> Vec<(u64, u64, String)> {
+    assert_eq!(sound.matches(old).count(), 1, "{old}");
+    let (_, errors) = load(&sound.replace(old, new));
     errors.into_iter().map(|error| (error.line, error.column, error.message)).collect()
 }
 
@@ -83,7 +88,7 @@ fn a_mistake_is_reported_with_its_place() {
         ("severity: major", "severity: mayor", 21, 17, "`mayor` is none of info, minor, major, critical"),
         ("severity: major", "severity: ${", 21, 17, "`${` is never closed"),
         ("      issueType: pipeline\n", "", 12, 16, "a report that can be failing needs `issueType`"),
-        ("kind: Detector", "kind: Detektor", 2, 7, "expected `Detector`, `Webhook` or `Library`"),
+        ("kind: Detector", "kind: Detektor", 2, 7, "expected `Detector`, `Webhook`, `Library` or `FailurePatterns`"),
         ("v1alpha1", "v9", 1, 13, "expected `kite.dev/v1alpha1`"),
         ("name: cart", "name: The Cart", 4, 9, "a name is made of"),
         ("spec:\n", "spec:\n  uses: [carts]\n", 6, 10, "unknown library `carts`"),

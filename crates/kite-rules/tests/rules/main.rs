@@ -6,6 +6,7 @@ mod detectors;
 mod events;
 mod example;
 mod failed_tasks;
+mod failures;
 mod hostile;
 mod integration_tests;
 mod judging;

@@ -1,0 +1,137 @@
+//! How well and how fast failures are told.
+
+use std::{borrow::Cow, fs, hint::black_box, time::Instant};
+
+use anyhow::{Context, Result};
+use kite_core::{Fingerprint, diagnosis};
+use kite_rules::{
+    RuleSet,
+    diagnosis::{Diagnosis, Reading, Tail},
+};
+use kite_runtime::redact::redact;
+
+use crate::{
+    bench::Bench,
+    insight::{corpus::Half, quality::Quality},
+    row::Row,
+    say,
+};
+
+const MIB: usize = 1024 * 1024;
+/// Logs of 1 MiB that are read for one figure.
+const LOGS: usize = 64;
+
+/// Both halves of the corpus, then speed and memory.
+pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let mut rows = quality(Half::HeldOut)?;
+    rows.extend(quality(Half::Tuning)?);
+    rows.extend(speed(bench)?);
+    Ok(rows)
+}
+
+/// The half that may be looked at.
+pub fn measure_tuning(_: &Bench) -> Result<Vec<Row>> {
+    quality(Half::Tuning)
+}
+
+fn quality(half: Half) -> Result<Vec<Row>> {
+    let quality = Quality::of(half)?;
+    let (what, must) = (half.name(), half == Half::HeldOut);
+    let row = |name: &str, figure: f64, least: f64| {
+        let row = Row::shown(format!("{what}: {name}"), format!("{figure:.3}"));
+        if must { row.must(format!("≥ {least}"), figure >= least) } else { row }
+    };
+    for confusion in quality.worst() {
+        say(&format!("  {what}: {confusion}"));
+    }
+    let (pairs, tail) = (quality.pairs(), quality.plain_tail());
+    let any = quality.any_at_20();
+    Ok(vec![
+        Row::shown(format!("{what}: logs"), quality.failures.len().to_string()),
+        row("excerpt has a marked line (any@20)", any, 0.80).beside(format!("a plain tail {tail:.3}"), any / tail),
+        row("class is right", quality.right(), 0.90),
+        Row::shown(format!("{what}: class is unknown"), format!("{:.3}", quality.unknown())),
+        row("fingerprints, pairwise precision", pairs.precision(), 0.995),
+        row("fingerprints, pairwise recall", pairs.recall(), 0.90),
+    ])
+}
+
+fn speed(bench: &Bench) -> Result<Vec<Row>> {
+    let logs = logs(if bench.is_quick() { 8 } else { LOGS })?;
+    let rules = RuleSet::builtin();
+    let context = diagnosis::Context::default();
+    let plain = per_second(&logs, |log| {
+        let log = tail(log).redacted_by(as_it_is);
+        black_box(Fingerprint::from(&Diagnosis::of(&context, &Reading::of(&log), None)));
+    });
+    let mut slowest = 0.0_f64;
+    let all = per_second(&logs, |log| {
+        let began = Instant::now();
+        let log = tail(log).redacted_by(redact);
+        black_box(Fingerprint::from(&rules.diagnose(&context, &log)));
+        slowest = slowest.max(began.elapsed().as_secs_f64());
+    });
+    let before = peak_mib()?;
+    let mut long = Tail::default();
+    for log in logs.iter().cycle().take(512) {
+        long.push(log.as_bytes());
+    }
+    black_box(rules.diagnose(&context, &long.redacted_by(redact)));
+    let more = peak_mib()? - before;
+    let per_mib = 1e3 / all;
+    Ok(vec![
+        Row::shown("excerpt and fingerprint, one core", format!("{plain:.0} MiB/s"))
+            .must("≥ 200 MiB/s", plain >= 200.0),
+        Row::shown(
+            "1 MiB, with secrets taken out and rules",
+            format!("{per_mib:.2} ms (slowest {:.2})", slowest * 1e3),
+        )
+        .must("< 8 ms", per_mib < 8.0),
+        Row::shown("memory that a log of 512 MiB needs beyond one of 1 MiB", format!("{more:.1} MiB"))
+            .must("< 4 MiB", more < 4.0),
+    ])
+}
+
+fn tail(log: &str) -> Tail {
+    let mut tail = Tail::default();
+    tail.push(log.as_bytes());
+    tail
+}
+
+fn as_it_is(text: &str) -> Cow<'_, str> {
+    text.into()
+}
+
+/// MiB per second that are worked on, after one round for warming up.
+#[expect(clippy::cast_precision_loss, reason = "a few MiB")]
+fn per_second(logs: &[String], mut work: impl FnMut(&str)) -> f64 {
+    logs.iter().take(4).for_each(|log| work(log));
+    let began = Instant::now();
+    logs.iter().for_each(|log| work(log));
+    let bytes: usize = logs.iter().map(String::len).sum();
+    bytes as f64 / MIB as f64 / began.elapsed().as_secs_f64()
+}
+
+/// Logs of 1 MiB, made of those of the corpus.
+fn logs(count: usize) -> Result<Vec<String>> {
+    let failures = Half::Tuning.read()?;
+    let mut all = failures.iter().cycle();
+    let mut logs = Vec::new();
+    while logs.len() < count {
+        let mut log = String::new();
+        while log.len() < MIB {
+            log.push_str(&all.next().context("there are no logs")?.log);
+        }
+        log.truncate(log.floor_char_boundary(MIB));
+        logs.push(log);
+    }
+    Ok(logs)
+}
+
+/// Most memory that this program ever held, in MiB.
+fn peak_mib() -> Result<f64> {
+    let status = fs::read_to_string("/proc/self/status").context("read /proc/self/status")?;
+    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = value.and_then(|value| value.split_whitespace().next()).context("find VmHWM")?;
+    Ok(kib.parse::<f64>()? / 1024.0)
+}
