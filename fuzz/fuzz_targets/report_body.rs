@@ -2,15 +2,19 @@
 
 #![no_main]
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use kite_backend::input::body::Format;
 use kite_backend::input::report::{Reading, entry};
 use kite_backend::input::{Checked, Delivery, Manner};
 use kite_backend::routes::reports::read;
 use kite_core::{Content, Entry, Scope, text};
+use kite_rules::RuleSet;
 use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::constant(1_900_000_000, 0);
+static RULES: LazyLock<RuleSet> = LazyLock::new(RuleSet::builtin);
 const AHEAD: Timestamp = Timestamp::constant(1_900_000_300, 0);
 
 fuzz_target!(|body: &[u8]| {
@@ -19,7 +23,7 @@ fuzz_target!(|body: &[u8]| {
         assert!(reports.len() <= 1000);
         for (index, sent) in reports.into_iter().enumerate() {
             let delivery = Delivery::default();
-            let strict = Reading { now: NOW, manner: Manner::Strict, delivery: &delivery, index };
+            let strict = Reading { now: NOW, rules: &RULES, manner: Manner::Strict, delivery: &delivery, index };
             let checked = sent.check(|report| {
                 let forgiven = entry(report.clone(), Reading { manner: Manner::Forgiving, ..strict });
                 let checked = entry(report, strict);

@@ -1,15 +1,33 @@
 //! Which cause a failure is put down to.
 
-use crate::report::Content;
+use crate::cause::{Fingerprint, normal_form};
+use crate::diagnosis::Class;
+use crate::report::{Content, ReportedDiagnosis};
 
-/// The key of a failure's cause: the one that its source names. `None`: nobody knows.
+/// Fewer words of a message that are not masked could be anybody's.
+const TELLING_WORDS: usize = 3;
+/// What stands in a normal form for what differs.
+const MASK: &str = "<*>";
+
+/// The key of a failure's cause: the one that its source names, or the fingerprint of its diagnosis. `None`: nobody
+/// knows.
 pub fn cause_of(content: &Content) -> Option<String> {
-    content.cause.clone()
+    let found = || fingerprint_of(content.diagnosis.as_ref()?).map(|fingerprint| fingerprint.to_string());
+    content.cause.clone().or_else(found)
 }
 
 /// Whether somebody gave a cause its key, so that it says something to people.
-pub fn is_named(_key: &str) -> bool {
-    true
+pub fn is_named(key: &str) -> bool {
+    key.parse::<Fingerprint>().is_err()
+}
+
+/// The fingerprint of a failure that was recognised and says enough: "failed" is said by many that have nothing in
+/// common.
+fn fingerprint_of(diagnosis: &ReportedDiagnosis) -> Option<Fingerprint> {
+    let class = diagnosis.class.parse().ok().filter(|class| *class != Class::Unknown)?;
+    let form = normal_form(&diagnosis.message);
+    let telling = form.split_whitespace().filter(|word| *word != MASK).count();
+    (telling >= TELLING_WORDS).then(|| Fingerprint::of(class, &diagnosis.step, &diagnosis.message))
 }
 
 #[cfg(test)]
@@ -17,9 +35,10 @@ mod tests {
     use super::*;
     use crate::issue::Severity;
 
-    #[test]
-    fn the_source_knows_best() {
-        let content = Content {
+    fn content(cause: Option<&str>, class: &str, message: &str) -> Content {
+        let diagnosis =
+            ReportedDiagnosis { class: class.to_owned(), message: message.to_owned(), ..ReportedDiagnosis::default() };
+        Content {
             revision: 0,
             ended_at: None,
             title: "failed".to_owned(),
@@ -29,10 +48,36 @@ mod tests {
             labels: std::collections::BTreeMap::new(),
             expires_at: None,
             due_at: None,
-            cause: Some("cve/CVE-2024-1234".to_owned()),
+            cause: cause.map(str::to_owned),
             reason: None,
-            diagnosis: None,
-        };
+            diagnosis: Some(diagnosis),
+        }
+    }
+
+    #[test]
+    fn the_source_knows_best() {
+        let content = content(Some("cve/CVE-2024-1234"), "network", "no route to host");
         assert_eq!(cause_of(&content).as_deref(), Some("cve/CVE-2024-1234"));
+    }
+
+    #[test]
+    fn the_same_failure_elsewhere_has_the_same_cause() {
+        let cause = |message: &str| cause_of(&content(None, "network", message)).unwrap();
+        assert_eq!(cause("dial tcp 10.0.0.7:443: no route to host"), cause("dial tcp 10.9.1.2:443: no route to host"));
+        assert_ne!(cause("dial tcp 10.0.0.7:443: no route to host"), cause("dial tcp 10.0.0.7:443: i/o timeout"));
+        assert!(!is_named(&cause("no route to host")) && is_named("cve/CVE-2024-1234"));
+    }
+
+    #[test]
+    fn what_says_too_little_has_no_cause() {
+        for (class, message) in [
+            ("unknown", "the pipeline run failed with reason failed"),
+            ("test_failure", "TestFail"),
+            ("compile", "/src/a.c:1:2 /src/b.c:3:4 /src/c.c:5:6 failed"),
+            ("a class of somebody", "no route to host"),
+            ("", ""),
+        ] {
+            assert_eq!(cause_of(&content(None, class, message)), None, "{message}");
+        }
     }
 }

@@ -94,7 +94,8 @@ impl Judge {
         };
         let delivery = Delivery::default();
         for (index, report) in reports.into_iter().enumerate() {
-            let reading = Reading { now: self.now, manner: Manner::Forgiving, delivery: &delivery, index };
+            let reading =
+                Reading { now: self.now, rules: &self.rules, manner: Manner::Forgiving, delivery: &delivery, index };
             match input::report::entry(report, reading) {
                 Ok(checked) => {
                     let submission = Submission { entries: vec![checked.value] };

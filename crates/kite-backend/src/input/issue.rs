@@ -3,14 +3,16 @@
 use jiff::Timestamp;
 use kite_api::{CreateIssue, FieldError, ResolveIssue, UpdateIssue};
 use kite_core::{Action, Content, Edit, Entry, Identity, Issue, IssueType, Severity, State, Submission, text};
+use kite_rules::RuleSet;
 use uuid::Uuid;
 
-use super::{Checked, Checks, Delivery, Manner};
+use super::{Checked, Checks, Delivery, Manner, diagnosis};
 
 /// A new issue: a failure, and a resolve when it is born resolved.
 pub fn create(
     request: CreateIssue,
     now: Timestamp,
+    rules: &RuleSet,
     delivery: &Delivery,
     by: Option<&str>,
 ) -> Result<Checked<Submission>, Vec<FieldError>> {
@@ -21,7 +23,7 @@ pub fn create(
         issue_type: checks.required_word("issueType", request.issue_type.as_deref(), IssueType::Pipeline),
         variant: String::new(),
     };
-    let content = Content {
+    let mut content = Content {
         revision: 0,
         ended_at: None,
         title: checks.title("title", request.title.as_deref()),
@@ -35,6 +37,7 @@ pub fn create(
         reason: None,
         diagnosis: None,
     };
+    diagnosis::complete(rules, &identity, &mut content);
     let is_resolved = checks.word("state", request.state.as_deref()) == Some(State::Resolved);
     let resolve = is_resolved.then(|| Entry::Person {
         identity: identity.clone(),
@@ -147,7 +150,7 @@ mod tests {
     fn an_issue_may_be_born_resolved() {
         let create = |state: &str| {
             let request = CreateIssue { state: Some(state.to_owned()), ..request() };
-            create(request, now(), &Delivery::default(), None)
+            create(request, now(), &RuleSet::default(), &Delivery::default(), None)
         };
         assert_eq!(create("ACTIVE").unwrap().value.entries.len(), 1);
         assert_eq!(create("RESOLVED").unwrap().value.entries.len(), 2);
@@ -157,7 +160,8 @@ mod tests {
 
     #[test]
     fn every_missing_field_is_named() {
-        let errors = create(CreateIssue::default(), now(), &Delivery::default(), None).unwrap_err();
+        let errors =
+            create(CreateIssue::default(), now(), &RuleSet::default(), &Delivery::default(), None).unwrap_err();
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["namespace", "scope", "issueType", "title", "description", "severity"]);
     }

@@ -5,14 +5,17 @@ use kite_api::{FieldError, Report, Sweep, SweepScope};
 use kite_core::issue::Target;
 use kite_core::report::derived_run_id;
 use kite_core::{Clear, Content, Entry, Identity, IssueType, Scope, Severity};
+use kite_rules::RuleSet;
 
 use super::{Checked, Checks, Delivery, Manner, diagnosis};
 
 /// What a report is read with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Reading<'a> {
     /// The server's time.
     pub now: Timestamp,
+    /// What failures say, and what that means.
+    pub rules: &'a RuleSet,
     /// How much is forgiven.
     pub manner: Manner,
     /// The delivery it came with.
@@ -79,7 +82,7 @@ fn failing(checks: &mut Checks, report: Report, reading: Reading) -> Entry {
         issue_type: checks.required_word("issueType", report.issue_type.as_deref(), IssueType::Pipeline),
         variant: checks.name("variant", report.variant).unwrap_or_default(),
     };
-    let content = Content {
+    let mut content = Content {
         revision: report.revision.unwrap_or_default(),
         ended_at,
         title: checks.title("title", report.title.as_deref()),
@@ -97,6 +100,8 @@ fn failing(checks: &mut Checks, report: Report, reading: Reading) -> Entry {
         Some(time) => derived_run_id(&Target::from(&identity), "failing", time, Some(&content)),
         None => reading.delivery.run_id(reading.index),
     });
+    // Only now: other rules make no other run of it.
+    diagnosis::complete(reading.rules, &identity, &mut content);
     Entry::Failing { identity, run_id, occurred_at, content }
 }
 
@@ -146,7 +151,10 @@ mod tests {
     fn read(report: Report) -> Result<Checked<Entry>, Vec<FieldError>> {
         let now = "2026-01-01T12:00:00Z".parse().unwrap();
         let delivery = Delivery::default();
-        entry(report, Reading { now, manner: Manner::Strict, delivery: &delivery, index: 0 })
+        entry(
+            report,
+            Reading { now, rules: &RuleSet::default(), manner: Manner::Strict, delivery: &delivery, index: 0 },
+        )
     }
 
     fn run_id(report: Report) -> String {

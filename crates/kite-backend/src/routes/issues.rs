@@ -1,5 +1,7 @@
 //! `/api/v1/issues`: list and create.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -50,7 +52,8 @@ pub async fn create_issue(
     delivery: Delivery,
     Json(sent): Json<CreateIssue>,
 ) -> Result<Response, Problem> {
-    let checked = sent.check(|request| issue::create(request, app.clock.now(), &delivery, asking.name()));
+    let rules = Arc::clone(&app.rules.borrow());
+    let checked = sent.check(|request| issue::create(request, app.clock.now(), &rules, &delivery, asking.name()));
     let Checked { value: submission, warnings } = checked.map_err(Problem::Invalid)?;
     let created = issues::create_issue(&app, &asking, &agent, submission).await?;
     Ok(with_warnings(StatusCode::CREATED, written(&app, created).await?, &warnings))

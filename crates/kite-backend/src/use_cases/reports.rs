@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use kite_api::{FieldError, Report, ReportOutcome, ReportResult};
@@ -33,11 +34,12 @@ pub async fn take_in(
     }
     let mut results = Vec::with_capacity(items.len());
     let mut submissions = Vec::with_capacity(items.len());
+    let rules = Arc::clone(&app.rules.borrow());
     let checked: Vec<_> = items
         .into_iter()
         .enumerate()
         .map(|(index, item)| {
-            let reading = Reading { now, manner: Manner::Strict, delivery, index };
+            let reading = Reading { now, rules: &rules, manner: Manner::Strict, delivery, index };
             item.check(|report| report::entry(report, reading))
         })
         .collect();

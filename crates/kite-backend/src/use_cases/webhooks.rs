@@ -1,5 +1,7 @@
 //! Taking in what other tools post.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use kite_api::Entry;
@@ -90,11 +92,11 @@ fn told(message: &kite_rules::Message, outcome: &Outcome) -> String {
 }
 
 fn read(app: &App, delivery: &Delivery, entries: Vec<Entry>) -> Result<Checked<Submission>, Problem> {
-    let now = app.clock.now();
+    let (now, rules) = (app.clock.now(), Arc::clone(&app.rules.borrow()));
     let mut submission = Submission { entries: Vec::with_capacity(entries.len()) };
     let (mut warnings, mut errors) = (Vec::new(), Vec::new());
     for (index, entry) in entries.into_iter().enumerate() {
-        let reading = Reading { now, manner: Manner::Forgiving, delivery, index };
+        let reading = Reading { now, rules: &rules, manner: Manner::Forgiving, delivery, index };
         let checked = match entry {
             Entry::Report(report) => report::entry(*report, reading),
             Entry::Sweep(sweep) => report::sweep(sweep, reading),
