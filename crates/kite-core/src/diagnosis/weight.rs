@@ -15,7 +15,7 @@ const MOST_POINTS: i32 = 40;
 const AT_THE_BEGINNING: i32 = 7;
 /// Of a line that begins with a place in a file, as compilers write: `main.go:3:5: `, `run.sh: line 3: `.
 const PLACE: i32 = 8;
-/// Of stars behind the name of a program, as make writes: `make: *** `.
+/// Of stars at the beginning or behind the name of a program: `make: *** `.
 const STARS: i32 = 6;
 /// What a word weighs less when it only sums up: `3 failed`.
 const SUM: i32 = 3;
@@ -52,6 +52,9 @@ pub(super) fn weigh(line: &str) -> Weight {
     }
     if begins_with_place(bytes) {
         scale.points += PLACE;
+    }
+    if bytes.starts_with(b"*** ") {
+        scale.points += STARS;
     }
     if scale.points <= 0 || is_frame(line) || is_blob(line) {
         return Weight { points: 0, template: 0 };
