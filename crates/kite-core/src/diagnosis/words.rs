@@ -254,7 +254,7 @@ const fn hash_of(word: &str) -> u64 {
     hash
 }
 
-#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "slots are taken modulo their number")]
+#[expect(clippy::indexing_slicing, reason = "slots are taken modulo their number")]
 impl Table {
     const fn of_words() -> Self {
         let mut table = Self([(0, 0); SLOTS]);
