@@ -1,6 +1,5 @@
 //! Texts from outside: cleaned, cut, compared.
 
-use std::iter::Peekable;
 use std::str::Chars;
 
 /// Most characters of a title.
@@ -31,32 +30,48 @@ const BELL: char = '\u{7}';
 /// terminals: colours, movements, titles.
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            ESCAPE => skip_sequence(&mut chars),
-            '\n' | '\t' => clean.push(c),
-            _ if c.is_control() => {}
-            _ => clean.push(c),
+    let mut rest = text;
+    // Most of a log is copied in long pieces.
+    while let Some(at) = rest.bytes().position(may_begin_control) {
+        let (plain, special) = rest.split_at(at);
+        clean.push_str(plain);
+        let mut chars = special.chars();
+        match chars.next() {
+            Some(ESCAPE) => skip_sequence(&mut chars),
+            Some(c) if !c.is_control() => clean.push(c),
+            _ => {}
         }
+        rest = chars.as_str();
     }
+    clean.push_str(rest);
     clean
 }
 
+/// Whether a character that begins with this byte may be one that goes: 0xc2 begins those of Latin-1.
+fn may_begin_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f || byte == 0xc2
+}
+
 /// Skips what an escape began: `[31m`, `]0;title` up to a bell or another escape, or one character as in `c`.
-fn skip_sequence(chars: &mut Peekable<Chars<'_>>) {
-    match chars.next_if(|c| !c.is_control()) {
+fn skip_sequence(chars: &mut Chars<'_>) {
+    match next_if(chars, |c| !c.is_control()) {
         Some('[') => {
-            while chars.next_if(|c| (' '..='?').contains(c)).is_some() {}
-            chars.next_if(|c| ('@'..='~').contains(c));
+            while next_if(chars, |c| (' '..='?').contains(&c)).is_some() {}
+            next_if(chars, |c| ('@'..='~').contains(&c));
         }
         // Nobody writes more than a line there.
-        Some(']') => while chars.next_if(|c| !matches!(*c, BELL | ESCAPE | '\n')).is_some() {},
+        Some(']') => while next_if(chars, |c| !matches!(c, BELL | ESCAPE | '\n')).is_some() {},
         Some('(' | ')') => {
-            chars.next_if(|c| !c.is_control());
+            next_if(chars, |c| !c.is_control());
         }
         _ => {}
     }
+}
+
+fn next_if(chars: &mut Chars<'_>, is_wanted: impl Fn(char) -> bool) -> Option<char> {
+    let next = chars.clone().next().filter(|c| is_wanted(*c))?;
+    chars.next();
+    Some(next)
 }
 
 /// A title of at most [`TITLE_CHARS`] characters on one line, and whether it was cut.

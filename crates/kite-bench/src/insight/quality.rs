@@ -14,7 +14,7 @@ use super::{
 /// Lines of an excerpt, and of the plain tail that it is compared with.
 const LINES: usize = 20;
 /// Confusions that are listed.
-const WORST: usize = 60;
+const WORST: usize = 10;
 
 /// A half of the corpus, and what is said of each failure in it.
 #[derive(Debug)]

@@ -57,13 +57,11 @@ impl<'a> Reading<'a> {
         let numbered = text.lines().enumerate().skip(all.saturating_sub(MOST_LINES));
         let lines = numbered.filter_map(|(index, line)| {
             let text = without_marks(line).trim_end();
+            if text.is_empty() {
+                return None;
+            }
             let weight = weigh(text);
-            (!text.trim_start().is_empty()).then_some(Line {
-                number: index + 1,
-                text,
-                weight: i64::from(weight.points) * POINT,
-                template: weight.template,
-            })
+            Some(Line { number: index + 1, text, weight: i64::from(weight.points) * POINT, template: weight.template })
         });
         let mut reading = Self { lines: lines.collect(), heavy: Vec::new() };
         reading.regard_repeats_and_places();
@@ -102,7 +100,8 @@ impl<'a> Reading<'a> {
 
     /// What is said often says little, and so does what is said long before the end.
     fn regard_repeats_and_places(&mut self) {
-        let mut templates: Vec<_> = self.lines.iter().map(|line| line.template).collect();
+        let heavy = self.lines.iter().filter(|line| line.weight > 0);
+        let mut templates: Vec<_> = heavy.map(|line| line.template).collect();
         templates.sort_unstable();
         for (distance, line) in (0i64..).zip(self.lines.iter_mut().rev()).filter(|(_, line)| line.weight > 0) {
             let begin = templates.partition_point(|template| *template < line.template);

@@ -1,19 +1,21 @@
 //! How much a line of a log speaks of a failure.
 
 use super::line::{is_blob, is_frame};
-use super::words::{is_counted, pair_points, points};
+use super::words::{EMPTY, hashed, is_counted, is_word, joined, may_be_known, pair_points, points};
 
 /// Bytes of a line that are weighed.
 const WEIGHED_BYTES: usize = 1024;
-/// Longest word that means anything.
-const WORD_BYTES: usize = 24;
+/// Bytes at its beginning in which a place or a program is named.
+const NAME_BYTES: usize = 160;
+/// A word that says by itself that something is wrong.
+const LOUD: i32 = 7;
 /// What one line can weigh at most: long sentences are no worse than short ones.
 const MOST_POINTS: i32 = 40;
 /// Of a line that begins with what is wrong.
 const AT_THE_BEGINNING: i32 = 7;
 /// Of a line that begins with a place in a file, as compilers write: `main.go:3:5: `, `run.sh: line 3: `.
 const PLACE: i32 = 8;
-/// Of a line with stars, as make writes: `make: *** `.
+/// Of stars at the beginning or behind the name of a program: `make: *** `.
 const STARS: i32 = 6;
 /// What a word weighs less when it only sums up: `3 failed`.
 const SUM: i32 = 3;
@@ -25,13 +27,16 @@ const EXCEPTION: i32 = 9;
 pub(super) struct Weight {
     /// How much it speaks of a failure; 0 for not at all.
     pub(super) points: i32,
-    /// The same for lines that differ in numbers, names of files and the like only.
+    /// The same for lines that differ in numbers, names of files and the like only; 0 for those that say nothing.
     pub(super) template: u64,
 }
 
 /// A run of letters and digits, and the bytes around it.
 struct Word<'a> {
     text: &'a [u8],
+    /// Of the word in lower case.
+    hash: u64,
+    digits: usize,
     before: u8,
     after: &'a [u8],
 }
@@ -40,8 +45,7 @@ struct Word<'a> {
 pub(super) fn weigh(line: &str) -> Weight {
     let bytes = line.as_bytes();
     let bytes = bytes.get(..WEIGHED_BYTES).unwrap_or(bytes);
-    let mut scale =
-        Scale { points: 0, template: OFFSET, before: Lower::default(), number: None, began: false, place: 0 };
+    let mut scale = Scale { points: 0, before: EMPTY, number: None, began: false, place: 0 };
     let mut at = 0;
     while let Some(word) = next_word(bytes, &mut at) {
         scale.put(&word);
@@ -49,49 +53,93 @@ pub(super) fn weigh(line: &str) -> Weight {
     if begins_with_place(bytes) {
         scale.points += PLACE;
     }
-    if bytes.windows(4).take(64).any(|window| window == b"*** ") {
+    if bytes.starts_with(b"*** ") {
         scale.points += STARS;
     }
-    let silent = scale.points <= 0 || is_frame(line) || is_blob(line);
-    Weight { points: if silent { 0 } else { scale.points.min(MOST_POINTS) }, template: scale.template }
+    if scale.points <= 0 || is_frame(line) || is_blob(line) {
+        return Weight { points: 0, template: 0 };
+    }
+    Weight { points: scale.points.min(MOST_POINTS), template: template_of(bytes) }
+}
+
+/// Of the words, with one mask for all that are numbers or parts of names.
+fn template_of(bytes: &[u8]) -> u64 {
+    let (mut template, mut at) = (EMPTY, 0);
+    while let Some(word) = next_word(bytes, &mut at) {
+        template = joined(template, if word.digits > 0 || word.is_part() { 0 } else { word.hash });
+    }
+    template
 }
 
 /// `name:12: …`, `name:12:3: …`, `name: line 12: …`.
 fn begins_with_place(bytes: &[u8]) -> bool {
-    let bytes = bytes.trim_ascii_start();
-    let mut parts = bytes.get(..bytes.len().min(160)).unwrap_or_default().splitn(4, |byte| *byte == b':');
-    let (name, place) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_number = |part: &[u8]| !part.is_empty() && part.len() <= 6 && part.iter().all(u8::is_ascii_digit);
-    let is_name = !name.is_empty() && !name.contains(&b' ') && !is_number(name);
-    is_name && parts.next().is_some() && is_number(place.strip_prefix(b" line ").unwrap_or(place))
+    let head = bytes.get(..NAME_BYTES).unwrap_or(bytes).trim_ascii_start();
+    let Some(colon) = head.iter().position(|byte| *byte == b':') else { return false };
+    let (name, rest) = head.split_at(colon);
+    let rest = rest.get(1..).unwrap_or_default();
+    let rest = rest.strip_prefix(b" line ").unwrap_or(rest);
+    let digits = rest.iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
+    // A time of day begins like that, too.
+    let is_name = name.iter().any(|byte| !byte.is_ascii_digit()) && !name.contains(&b' ');
+    (1..7).contains(&digits) && rest.get(digits) == Some(&b':') && is_name
 }
 
 fn next_word<'a>(bytes: &'a [u8], at: &mut usize) -> Option<Word<'a>> {
     let rest = bytes.get(*at..)?;
-    let skipped = rest.iter().position(|byte| is_of_word(*byte))?;
-    let begin = *at + skipped;
+    let begin = *at + rest.iter().position(|byte| is_of_word(*byte))?;
     let rest = bytes.get(begin..)?;
-    let mut length = rest.iter().position(|byte| !is_of_word(*byte)).unwrap_or(rest.len());
+    let (mut hash, mut digits, mut length) = (EMPTY, 0, 0);
+    for byte in rest {
+        let lower = lower(*byte);
+        if lower == 0 {
+            break;
+        }
+        hash = hashed(hash, lower);
+        digits += usize::from(lower.is_ascii_digit());
+        length += 1;
+    }
     // An apostrophe inside, as in `can't`.
     if let Some([b'\'', b't', tail @ ..]) = rest.get(length..)
         && !tail.first().is_some_and(|byte| is_of_word(*byte))
     {
+        hash = hashed(hashed(hash, b'\''), b't');
         length += 2;
     }
     *at = begin + length;
     let before = begin.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(b' ');
-    Some(Word { text: rest.get(..length)?, before, after: rest.get(length..)? })
+    Some(Word { text: rest.get(..length)?, hash, digits, before, after: rest.get(length..)? })
 }
 
 fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+    lower(byte) != 0
+}
+
+/// The byte in lower case if it is part of a word, 0 otherwise.
+fn lower(byte: u8) -> u8 {
+    LOWER.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+static LOWER: [u8; 256] = lower_bytes();
+
+#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "evaluated by the compiler")]
+const fn lower_bytes() -> [u8; 256] {
+    let mut lower = [0; 256];
+    let mut byte = 0;
+    while byte < lower.len() {
+        let letter = byte as u8;
+        if letter.is_ascii_alphanumeric() || letter >= 0x80 {
+            lower[byte] = letter.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
 }
 
 /// Adds up words.
 struct Scale {
     points: i32,
-    template: u64,
-    before: Lower,
+    /// The word before, by its hash.
+    before: u64,
     /// The word before, if it is a number.
     number: Option<Number>,
     /// Whether it began with what is wrong.
@@ -102,43 +150,51 @@ struct Scale {
 
 impl Scale {
     fn put(&mut self, word: &Word<'_>) {
-        let lower = Lower::of(word.text);
-        let is_part = word.is_part();
-        let is_number = word.text.iter().any(u8::is_ascii_digit);
-        self.template =
-            if is_number || is_part { step(self.template, b"#") } else { step(self.template, lower.bytes()) };
-        if !is_number {
-            let points = self.points_of(word, &lower, is_part);
-            self.points += points;
-            if points >= 7 && self.place < 2 && !self.began {
-                self.points += AT_THE_BEGINNING;
-                self.began = true;
-            }
+        // Most words are of no interest beyond the beginning of a line, and this is done for each word of a log.
+        if self.place < 2 || word.digits > 0 || word.is_exception() || may_be_known(word.hash) {
+            self.regard(word);
+        } else {
+            self.number = None;
         }
-        // What names a place (`src/main.rs:4:2:`) does not push the beginning away.
-        if !is_number && !is_part {
-            self.place += 1;
-        }
-        let is_count = !is_part && word.text.iter().all(u8::is_ascii_digit);
-        self.number = is_count.then(|| Number::of(word.text));
-        self.before = lower;
+        self.before = word.hash;
     }
 
-    fn points_of(&self, word: &Word<'_>, lower: &Lower, is_part: bool) -> i32 {
+    fn regard(&mut self, word: &Word<'_>) {
+        let is_part = word.is_part();
+        // What names a place (`src/main.rs:4:2:`) is no word, and does not push the beginning away.
+        let is_word = word.digits == 0 && !is_part;
         if word.is_exception() {
-            return EXCEPTION;
+            self.add(EXCEPTION);
+        } else if is_word {
+            self.add(self.points_of(word));
         }
-        let (text, before) = (lower.text(), self.before.text());
-        if is_part || (is_counted(text) && before == "no") {
-            return 0;
+        self.place += usize::from(is_word);
+        if self.place < 2 && word.after.starts_with(b": *** ") {
+            self.points += STARS;
         }
-        let points = points(text) + pair_points(before, text);
-        match self.number.or_else(|| word.number_behind()).filter(|_| is_counted(text)) {
+        self.number = (!is_part && word.digits == word.text.len()).then(|| Number::of(word.text));
+    }
+
+    fn add(&mut self, points: i32) {
+        self.points += points;
+        if points >= LOUD && self.place < 2 && !self.began {
+            self.points += AT_THE_BEGINNING;
+            self.began = true;
+        }
+    }
+
+    fn points_of(&self, word: &Word<'_>) -> i32 {
+        let points = points(word.hash) + pair_points(self.before, word.hash);
+        if points == 0 || !is_counted(word.hash) {
+            return points;
+        }
+        match self.number.or_else(|| word.number_behind()) {
+            None if is_word(self.before, "no") => 0,
+            None => points,
             Some(Number::Nought) => 0,
             // `returned error: 503` is a code.
-            Some(Number::Other) if text == "error" && word.after.first() == Some(&b':') => points,
+            Some(Number::Other) if is_word(word.hash, "error") && word.after.first() == Some(&b':') => points,
             Some(Number::Other) => points / SUM,
-            None => points,
         }
     }
 }
@@ -150,8 +206,7 @@ impl Word<'_> {
         let next = |n: usize| self.after.get(n).copied().unwrap_or(b' ');
         joins(self.before) && !(self.before == b'-' && self.is_loud())
             || self.before == b'.'
-            || (joins(next(0)) && is_of_word(next(1)))
-            || (next(0) == b'.' && is_of_word(next(1)))
+            || ((joins(next(0)) || next(0) == b'.') && is_of_word(next(1)))
     }
 
     /// As in `---FAIL` and `npm-ERR!`.
@@ -161,12 +216,9 @@ impl Word<'_> {
 
     /// `ValueError: …`, `java.lang.NullPointerException: …`.
     fn is_exception(&self) -> bool {
-        let is_named = [&b"Error"[..], b"Exception"].iter().any(|end| {
-            self.text.len() > end.len()
-                && self.text.ends_with(end)
-                && self.text.first().is_some_and(u8::is_ascii_uppercase)
-        });
-        is_named && matches!(self.after, [] | [b':', ..])
+        matches!(self.after, [] | [b':', ..])
+            && self.text.first().is_some_and(u8::is_ascii_uppercase)
+            && [&b"Error"[..], b"Exception"].iter().any(|end| self.text.len() > end.len() && self.text.ends_with(end))
     }
 
     /// `errors: 0`, `failed=3`, `Error 1`.
@@ -191,40 +243,6 @@ impl Number {
     fn of(digits: &[u8]) -> Self {
         if digits == b"0" { Self::Nought } else { Self::Other }
     }
-}
-
-/// A short word in lower case; longer ones are empty, they mean nothing.
-#[derive(Default)]
-struct Lower {
-    bytes: [u8; WORD_BYTES],
-    length: usize,
-}
-
-impl Lower {
-    fn of(word: &[u8]) -> Self {
-        let mut lower = Self::default();
-        if let Some(room) = lower.bytes.get_mut(..word.len()) {
-            room.copy_from_slice(word);
-            room.make_ascii_lowercase();
-            lower.length = word.len();
-        }
-        lower
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    fn text(&self) -> &str {
-        std::str::from_utf8(self.bytes()).unwrap_or_default()
-    }
-}
-
-/// FNV-1a: fast for short words, the same everywhere.
-const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn step(hash: u64, word: &[u8]) -> u64 {
-    word.iter().chain(b" ").fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -264,7 +282,7 @@ mod tests {
     #[test]
     fn numbers_and_files_do_not_change_the_template() {
         let template = |line| weigh(line).template;
-        assert_eq!(template("Downloading a-1.jar (12 kB)"), template("Downloading b-23.jar (7 kB)"));
-        assert_ne!(template("Downloading a-1.jar"), template("Downloaded a-1.jar"));
+        assert_eq!(template("error: cannot read a-1.jar (12 kB)"), template("error: cannot read b-23.jar (7 kB)"));
+        assert_ne!(template("error: cannot read a-1.jar"), template("error: cannot write a-1.jar"));
     }
 }
