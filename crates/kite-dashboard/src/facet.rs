@@ -81,7 +81,7 @@ impl Facet {
 }
 
 /// What the parameters of a list are called, in the order of their chips.
-const NAMES: [(&str, &str); 12] = [
+const NAMES: [(&str, &str); 13] = [
     ("search", "Text"),
     ("severity", "Severity"),
     ("issueType", "Type"),
@@ -93,6 +93,7 @@ const NAMES: [(&str, &str); 12] = [
     ("resourceName", "Resource"),
     ("detectedFrom", "Newer than"),
     ("detectedBefore", "Older than"),
+    ("dueBefore", "To be fixed by"),
     ("state", "State"),
 ];
 /// All states; without it a list is of what is broken now.
