@@ -59,7 +59,7 @@ pub fn whole_issue(issue: Issue, relations: &[Relation]) -> api::Issue {
         cause: issue.cause,
         same_cause: None,
         reason: issue.reason,
-        diagnosis: issue.diagnosis.map(diagnosis),
+        diagnosis: issue.diagnosis.map(|known| diagnosis(*known)),
         due_at: issue.due_at,
         expires_at: issue.expires_at,
     }

@@ -99,7 +99,7 @@ pub fn suspicions(affected: &[Issue], others: &[Issue]) -> Vec<Suspicion> {
     let shared = facts(first).into_iter().filter(|fact| rest.iter().all(|issue| facts(issue).contains(fact)));
     let counted = shared.map(|fact| (others.iter().filter(|issue| facts(issue).contains(&fact)).count(), fact));
     let mut rare: Vec<_> = counted.filter(|(elsewhere, _)| elsewhere * RARE <= others.len()).collect();
-    rare.sort();
+    rare.sort_unstable();
     let suspicion = |(elsewhere, (what, value)): (usize, (&str, &str))| Suspicion {
         what: what.to_owned(),
         value: value.to_owned(),

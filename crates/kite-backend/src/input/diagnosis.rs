@@ -8,7 +8,7 @@ use super::Checks;
 const CONFIDENCE: [&str; 3] = ["low", "medium", "high"];
 
 /// A diagnosis as sent; nothing when it says nothing.
-pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<ReportedDiagnosis> {
+pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<Box<ReportedDiagnosis>> {
     let sent = sent?;
     let mut name = |field: &str, sent| checks.name(&format!("diagnosis.{field}"), sent).unwrap_or_default();
     let (class, task, step) = (name("class", sent.class), name("task", sent.task), name("step", sent.step));
@@ -27,5 +27,5 @@ pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<ReportedDiag
         excerpt: checks.remark("diagnosis.excerpt", sent.excerpt.as_deref(), text::excerpt),
         message: checks.remark("diagnosis.message", sent.message.as_deref(), text::remark),
     };
-    (read != ReportedDiagnosis::default()).then_some(read)
+    (read != ReportedDiagnosis::default()).then(|| Box::new(read))
 }
