@@ -67,6 +67,18 @@ fn check_content(content: &Content, began: Option<Timestamp>) {
     assert!(content.links.iter().all(|link| !link.title.is_empty() && !link.url().starts_with("javascript")));
     assert!(content.labels.iter().flat_map(|(key, value)| [key, value]).all(|name| is_name(name)));
     assert!(content.cause.iter().chain(&content.reason).all(|name| is_name(name)));
+    if let Some(diagnosis) = &content.diagnosis {
+        assert!(
+            diagnosis.excerpt.len() <= text::EXCERPT_BYTES && diagnosis.excerpt.lines().count() <= text::EXCERPT_LINES
+        );
+        assert!(diagnosis.remedy.len().max(diagnosis.message.len()) <= text::REMARK_BYTES);
+        assert!(
+            [&diagnosis.class, &diagnosis.task, &diagnosis.step]
+                .into_iter()
+                .all(|name| name.is_empty() || is_name(name))
+        );
+        assert!(!diagnosis.excerpt.contains('\u{1b}') && !diagnosis.summary.contains(char::is_control));
+    }
     assert!(content.ended_at.zip(began).is_none_or(|(ended, began)| began <= ended && ended <= AHEAD));
 }
 

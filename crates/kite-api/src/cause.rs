@@ -86,10 +86,27 @@ pub struct CauseDetails {
     pub by_reason: Vec<CauseReason>,
     /// Its issues by namespace, those with most first.
     pub by_namespace: Vec<CauseNamespace>,
+    /// What all its issues have in common and hardly any other has: perhaps what did it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspicions: Vec<Suspicion>,
     /// The last 14 days in UTC, oldest first.
     pub days: Vec<TrendDay>,
     /// False when it has so many issues that only the worst and newest are in these figures.
     pub is_complete: bool,
+}
+
+/// What all issues of a cause have in common: a label, or where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Suspicion {
+    /// The label, or the title of the link.
+    pub what: String,
+    /// Its value, or where it leads.
+    pub value: String,
+    /// How many of the other issues have it, too.
+    pub elsewhere: u64,
+    /// How many other issues were looked at.
+    pub others: u64,
 }
 
 /// Which way a cause goes.

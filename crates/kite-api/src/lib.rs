@@ -17,7 +17,7 @@ pub mod webhook;
 
 pub use cause::{
     Cause, CauseDecision, CauseDecisionList, CauseDetails, CauseList, CauseNamespace, CauseReason, DecideCause, Hidden,
-    Movement, SameCause,
+    Movement, SameCause, Suspicion,
 };
 pub use health::{Component, Health, Version};
 pub use history::{Change, Episode, History};

@@ -19,6 +19,10 @@ pub struct Summary {
     pub by_application: BTreeMap<String, Count>,
     /// Issues whose last episode ended in the last 24 hours.
     pub resolved_last24h: u64,
+    /// Active issues that should be fixed by now.
+    pub overdue: u64,
+    /// Active issues that must be fixed within the next 7 days.
+    pub due_soon: u64,
 }
 
 /// Issues by state.

@@ -11,6 +11,7 @@ use kite_store::{ChangeRow, Counts, EpisodeRow, History, Related, Relation, Sour
 use uuid::Uuid;
 
 use crate::input::cursor;
+use crate::use_cases::issues::Deadlines;
 use crate::use_cases::trends::{Component, Trends};
 
 /// Ids that are derived from what they name, so that nothing needs to be stored for them.
@@ -58,7 +59,7 @@ pub fn whole_issue(issue: Issue, relations: &[Relation]) -> api::Issue {
         cause: issue.cause,
         same_cause: None,
         reason: issue.reason,
-        diagnosis: issue.diagnosis.map(diagnosis),
+        diagnosis: issue.diagnosis.map(|known| diagnosis(*known)),
         due_at: issue.due_at,
         expires_at: issue.expires_at,
     }
@@ -109,8 +110,13 @@ pub fn change(ChangeRow { cursor, at, change, .. }: ChangeRow) -> api::Change {
 }
 
 /// All counts.
-pub fn summary(counts: Counts) -> api::Summary {
-    let mut summary = api::Summary { resolved_last24h: counts.resolved_since, ..api::Summary::default() };
+pub fn summary(counts: Counts, deadlines: Deadlines) -> api::Summary {
+    let mut summary = api::Summary {
+        resolved_last24h: counts.resolved_since,
+        overdue: deadlines.overdue,
+        due_soon: deadlines.soon,
+        ..api::Summary::default()
+    };
     for severity in Severity::ALL {
         summary.by_severity.insert(severity.to_string(), api::Count::default());
     }

@@ -40,6 +40,8 @@ pub struct IssueFilter {
     pub detected_from: Option<Timestamp>,
     /// The present (or last) episode began before this time.
     pub detected_before: Option<Timestamp>,
+    /// It must be fixed before this time.
+    pub due_before: Option<Timestamp>,
     /// Part of the title or of the beginning of the description, case ignored.
     pub search: Option<String>,
 }
@@ -62,6 +64,7 @@ impl IssueFilter {
             merged_causes: Vec::new(),
             detected_from: None,
             detected_before: None,
+            due_before: None,
             search: None,
         }
     }
@@ -87,6 +90,7 @@ impl IssueFilter {
             && (self.causes.is_empty() || issue.cause.as_ref().is_some_and(|cause| self.causes.contains(cause)))
             && self.detected_from.is_none_or(|from| issue.detected_at >= from)
             && self.detected_before.is_none_or(|before| issue.detected_at < before)
+            && self.due_before.is_none_or(|before| issue.due_at.is_some_and(|due| due < before))
             && self.search.as_ref().is_none_or(|wanted| {
                 text::searchable(&issue.title, &issue.description).contains(&text::fold_case(wanted))
             })

@@ -185,7 +185,7 @@ pub struct Issue {
     /// Short machine-readable reason of the newest failure.
     pub reason: Option<String>,
     /// Why the newest failure happened, when the source made that out.
-    pub diagnosis: Option<ReportedDiagnosis>,
+    pub diagnosis: Option<Box<ReportedDiagnosis>>,
     /// When it must be fixed.
     pub due_at: Option<Timestamp>,
     /// When the newest failure stops counting.

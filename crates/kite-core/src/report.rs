@@ -145,7 +145,7 @@ pub struct Content {
     /// Short machine-readable reason.
     pub reason: Option<String>,
     /// Why it failed, when the source made that out.
-    pub diagnosis: Option<ReportedDiagnosis>,
+    pub diagnosis: Option<Box<ReportedDiagnosis>>,
 }
 
 /// Why an attempt failed, as its source makes it out. What is not known is empty.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use kite_core::Severity;
-use kite_core::affected::Movement;
+use kite_core::affected::{Movement, Suspicion};
 use uuid::Uuid;
 
 use crate::causes::Cause;
@@ -31,6 +31,10 @@ pub struct CausePage {
     pub movement: Movement,
     /// Issues that were active 24 hours ago.
     pub active_yesterday: u64,
+    /// What all its issues have in common and others have not.
+    pub suspicions: Vec<Suspicion>,
+    /// How many other issues were looked at for that.
+    pub others: u64,
     /// Its last days, oldest first.
     pub strip: Vec<Day>,
     /// What happened on each of them.

@@ -94,6 +94,7 @@ const NAMES: [(&str, &str); 13] = [
     ("resourceName", "Resource"),
     ("detectedFrom", "Newer than"),
     ("detectedBefore", "Older than"),
+    ("dueBefore", "To be fixed by"),
     ("state", "State"),
 ];
 /// All states; without it a list is of what is broken now.

@@ -28,6 +28,8 @@ pub struct Overview {
     pub resolved_count: u64,
     /// The last days of applications and of components.
     pub strips: Vec<Strips>,
+    /// Active issues that should be fixed by now.
+    pub overdue: u64,
     /// Sources that should have been heard of by now.
     pub silent: Vec<Silent>,
     /// Whether anything was ever reported.
@@ -140,6 +142,10 @@ impl Strip {
 impl Overview {
     fn active(&self) -> u64 {
         self.severities.iter().map(|count| count.now).sum()
+    }
+
+    fn overdue_address(&self) -> Address {
+        self.shell.in_namespace("/issues").with("dueBefore", "now")
     }
 
     fn severity_address(&self, severity: impl Value<Severity>) -> Address {

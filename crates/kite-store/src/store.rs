@@ -147,6 +147,17 @@ impl Store {
         on_either!(self, totals::resolved(filter, None, since))
     }
 
+    /// Counts the active issues that match and must be fixed before a time, and those before a later one.
+    pub async fn due_counts(
+        &self,
+        filter: &IssueFilter,
+        now: Timestamp,
+        soon: Timestamp,
+    ) -> Result<(u64, u64), StoreError> {
+        let filter = &self.attributed(filter).await?;
+        on_either!(self, totals::due(filter, now, soon))
+    }
+
     /// Reads an issue's last failed attempts, newest first.
     pub async fn occurrences(&self, issue: &Identity, limit: u32) -> Result<Vec<Occurrence>, StoreError> {
         on_either!(self, history::occurrences(issue, limit))

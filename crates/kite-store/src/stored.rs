@@ -95,7 +95,7 @@ impl From<&Content> for DetailsJson {
             due_at: content.due_at,
             cause: content.cause.clone(),
             reason: content.reason.clone(),
-            diagnosis: content.diagnosis.clone().map(DiagnosisJson::from),
+            diagnosis: content.diagnosis.as_deref().cloned().map(DiagnosisJson::from),
         }
     }
 }
@@ -116,7 +116,7 @@ impl DetailsJson {
     pub fn content(self, title: String, description: String, severity: Severity) -> Content {
         let Self { revision, ended_at, links, labels, expires_at, due_at, cause, reason, diagnosis } = self;
         let links = links.into_iter().filter_map(|(title, url)| Link::parse(title, &url).ok()).collect();
-        let diagnosis = diagnosis.map(ReportedDiagnosis::from);
+        let diagnosis = diagnosis.map(|diagnosis| Box::new(diagnosis.into()));
         Content {
             revision,
             ended_at,

@@ -256,7 +256,7 @@ impl Checks {
     }
 
     /// Whether a source is forgiven; if not, the field is refused.
-    fn let_pass(&mut self, field: &str, message: &str) -> bool {
+    pub fn let_pass(&mut self, field: &str, message: &str) -> bool {
         match self.manner {
             Manner::Strict => self.refuse(field, message),
             Manner::Forgiving => self.warnings.push(format!("`{field}` was dropped: it {message}")),

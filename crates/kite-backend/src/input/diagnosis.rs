@@ -12,13 +12,14 @@ use super::Checks;
 const CONFIDENCE: [&str; 3] = ["low", "medium", "high"];
 
 /// A diagnosis as sent; nothing when it says nothing.
-pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<ReportedDiagnosis> {
+pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<Box<ReportedDiagnosis>> {
     let sent = sent?;
     let mut name = |field: &str, sent| checks.name(&format!("diagnosis.{field}"), sent).unwrap_or_default();
     let (class, task, step) = (name("class", sent.class), name("task", sent.task), name("step", sent.step));
-    let confidence = name("confidence", sent.confidence);
+    let mut confidence = name("confidence", sent.confidence);
     if !confidence.is_empty() && !CONFIDENCE.contains(&confidence.as_str()) {
-        checks.refuse("diagnosis.confidence", "must be one of low, medium, high");
+        checks.let_pass("diagnosis.confidence", "must be one of low, medium, high");
+        confidence.clear();
     }
     let read = ReportedDiagnosis {
         class,
@@ -30,7 +31,7 @@ pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<ReportedDiag
         excerpt: checks.remark("diagnosis.excerpt", sent.excerpt.as_deref(), text::excerpt),
         message: checks.remark("diagnosis.message", sent.message.as_deref(), text::remark),
     };
-    (read != ReportedDiagnosis::default()).then_some(read)
+    (read != ReportedDiagnosis::default()).then(|| Box::new(read))
 }
 
 /// Lets rules make out why something failed, from what its source says. Nothing when they do not know it either.

@@ -97,6 +97,7 @@ impl<'a> Parameters<'a> {
             causes: self.values("cause")?,
             detected_from: self.moment("detectedFrom", now)?,
             detected_before: self.moment("detectedBefore", now)?,
+            due_before: self.moment("dueBefore", now)?,
             search: self.search(asking)?,
             ..IssueFilter::all(reach)
         };
@@ -111,10 +112,10 @@ impl<'a> Parameters<'a> {
         Ok(filter)
     }
 
-    /// A time, or how long ago it was: `2d` or `12h`.
+    /// A time, how long ago it was (`2d`, `12h`), or `now`.
     fn moment(&self, name: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
-        let time = text.parse().ok().or_else(|| {
+        let time = (text == "now").then_some(now).or_else(|| text.parse().ok()).or_else(|| {
             let ago = text.parse().ok().filter(|ago: &Span| ago.is_positive())?;
             let days = SpanRelativeTo::days_are_24_hours();
             now.checked_sub(ago.to_duration(days).ok()?).ok()

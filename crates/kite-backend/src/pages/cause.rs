@@ -55,6 +55,8 @@ pub async fn show(State(app): State<App>, visit: Visit, CauseKey(key): CauseKey)
         mergeable: mergeable.into_iter().collect(),
         movement: story.movement,
         active_yesterday: story.active_yesterday,
+        suspicions: story.suspicions,
+        others: story.others,
         strip: strip.collect(),
         days: dates.iter().copied().zip(story.daily).map(day).collect(),
         is_complete: story.is_complete,

@@ -41,13 +41,14 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
     let active = IssueFilter { states: vec![Standing::Active], ..all.clone() };
     let worst = ListQuery { filter: active, sort: Sort::Worst, limit: WORST, start: Start::Offset(0) };
     let (yesterday, days) = (visit.now - DAY, Days::until(visit.now, DAYS));
-    let (shell, cube, before, worst, resolved, counts, stretches, silent) = tokio::try_join!(
+    let (shell, cube, before, worst, resolved, counts, due, stretches, silent) = tokio::try_join!(
         visit.shell(&app, Place::Overview, "Overview"),
         async { Ok::<_, Problem>(app.store.cube(&all).await?.unwrap_or_default()) },
         async { Ok::<_, Problem>(app.store.active_at(&all, yesterday).await?) },
         async { Ok::<_, Problem>(app.store.issue_list(&worst).await?) },
         async { Ok::<_, Problem>(app.store.resolved_list(&all, yesterday, RESOLVED).await?) },
         async { Ok::<_, Problem>(app.store.resolved_count(&all, yesterday).await?) },
+        async { Ok::<_, Problem>(app.store.due_counts(&all, visit.now, visit.now).await?) },
         async { Ok::<_, Problem>(app.store.stretches(&all, days.start(), MOST_STRETCHES).await?) },
         silent(&app, &visit),
     )?;
@@ -62,6 +63,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         resolved: rows(resolved),
         resolved_count: counts,
         strips,
+        overdue: due.0,
         silent,
         is_new: cube.is_empty(),
         live: visit.address.at("/live"),

@@ -108,6 +108,8 @@ pub struct Filters {
     detected_from: Option<String>,
     /// The episode began before: a time, or its age.
     detected_before: Option<String>,
+    /// It must be fixed before: a time, or `now` for what is overdue.
+    due_before: Option<String>,
     /// Part of the title or the description, case ignored; without a namespace at least 3 characters.
     search: Option<String>,
 }

@@ -21,5 +21,6 @@ pub async fn summarize(
     headers: HeaderMap,
     Filtering(filter): Filtering,
 ) -> Result<Response, Problem> {
-    fresh(&headers, &wire::summary(issues::count_issues(&app, &filter).await?))
+    let (counts, deadlines) = issues::count_issues(&app, &filter).await?;
+    fresh(&headers, &wire::summary(counts, deadlines))
 }

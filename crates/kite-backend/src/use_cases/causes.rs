@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use kite_core::affected::Movement;
+use kite_core::affected::{Movement, Suspicion, suspicions};
 use kite_core::trend::{self, Daily, DayHealth, Days};
 use kite_core::{Issue, IssueFilter, Reach, text};
 use kite_store::{Cause, CauseDecision, CausePage, CauseQuery, ListQuery, Sort, Spread, Start};
@@ -15,6 +15,8 @@ use crate::problem::Problem;
 
 /// Issues of a cause that are looked at.
 const MOST_ISSUES: u32 = 500;
+/// Other issues that are looked at, to see what they have in common with it.
+const MOST_OTHERS: u32 = 200;
 /// Open and ended episodes that are looked at, each.
 const MOST_STRETCHES: u32 = 5_000;
 /// Decisions in one namespace.
@@ -41,6 +43,10 @@ pub struct Story {
     pub health: Vec<DayHealth>,
     /// What happened on each day.
     pub daily: Vec<Daily>,
+    /// What all its issues have in common and others have not.
+    pub suspicions: Vec<Suspicion>,
+    /// How many other issues were looked at for that.
+    pub others: u64,
     /// Whether this is all of it that is within reach.
     pub is_complete: bool,
 }
@@ -66,12 +72,17 @@ pub async fn read_cause(app: &App, asking: &Asking, key: &str) -> Result<Story, 
     let all = IssueFilter { causes: vec![cause.key.clone()], ..IssueFilter::all(reach) };
     let of_state = IssueFilter { states: vec![cause.state], ..all.clone() };
     let worst = ListQuery { filter: of_state, sort: Sort::Worst, limit: MOST_ISSUES, start: Start::Offset(0) };
+    let anything = IssueFilter { states: vec![cause.state], ..IssueFilter::all(all.reach.clone()) };
+    let newest = ListQuery { filter: anything, sort: Sort::Newest, limit: MOST_OTHERS, start: Start::Offset(0) };
     let days = Days::until(now, DAYS);
-    let (page, stretches, spreads) = tokio::try_join!(
+    let (others, page, stretches, spreads) = tokio::try_join!(
+        async { Ok(app.store.issue_list(&newest).await?) },
         async { Ok(app.store.issue_list(&worst).await?) },
         async { Ok(app.store.stretches(&all, days.start(), MOST_STRETCHES).await?) },
         spreads(app, asking, [cause.key.as_str()]),
     )?;
+    let mut others = others.issues;
+    others.retain(|issue| issue.cause.as_deref() != Some(&cause.key));
     let active_at = |time| trend::active_at(&stretches.stretches, time).values().sum();
     let (active, active_yesterday) = (active_at(now), active_at(now - DAY));
     Ok(Story {
@@ -81,6 +92,8 @@ pub async fn read_cause(app: &App, asking: &Asking, key: &str) -> Result<Story, 
         health: trend::strip(&stretches.stretches, days),
         daily: trend::daily(&stretches.stretches, days),
         days,
+        suspicions: suspicions(&page.issues, &others),
+        others: others.len() as u64,
         is_complete: stretches.is_complete && page.next.is_none(),
         issues: page.issues,
         cause,

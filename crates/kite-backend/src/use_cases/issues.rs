@@ -13,6 +13,15 @@ use crate::input::{Agent, Asking};
 use crate::problem::Problem;
 use crate::sources::Places;
 
+/// How many active issues have a date by which they must be fixed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deadlines {
+    /// By now.
+    pub overdue: u64,
+    /// Within the next 7 days.
+    pub soon: u64,
+}
+
 /// A page of issues with all their relations.
 pub async fn list_issues(app: &App, query: &ListQuery) -> Result<(Page, Vec<Relation>), Problem> {
     let page = app.store.issue_list(query).await?;
@@ -48,10 +57,13 @@ pub async fn read_history(
 }
 
 /// The counts of all issues that match.
-pub async fn count_issues(app: &App, filter: &IssueFilter) -> Result<Counts, Problem> {
+pub async fn count_issues(app: &App, filter: &IssueFilter) -> Result<(Counts, Deadlines), Problem> {
     let now = app.clock.now();
     let yesterday = now.checked_sub(24.hours()).unwrap_or(now);
-    Ok(app.store.counts(filter, yesterday).await?)
+    let soon = now.checked_add((7 * 24).hours()).unwrap_or(now);
+    let (counts, (overdue, due)) =
+        tokio::try_join!(app.store.counts(filter, yesterday), app.store.due_counts(filter, now, soon))?;
+    Ok((counts, Deadlines { overdue, soon: due.saturating_sub(overdue) }))
 }
 
 /// Opens an issue, or updates the one of the same identity.

@@ -1,7 +1,7 @@
 //! Causes as clients read them.
 
 use kite_api as api;
-use kite_core::affected::{self, Group, Movement};
+use kite_core::affected::{self, Group, Movement, Suspicion};
 use kite_core::{Issue, State};
 use kite_store::{Cause, CauseDecision, Spread};
 
@@ -45,6 +45,7 @@ pub fn details(story: Story) -> api::CauseDetails {
         active_yesterday: story.active_yesterday,
         by_reason,
         by_namespace,
+        suspicions: story.suspicions.into_iter().map(|one| suspicion(one, story.others)).collect(),
         days: days(story.days, story.daily, story.health),
         is_complete: story.is_complete,
         cause: cause(story.cause, story.spread),
@@ -69,6 +70,10 @@ pub fn decision(decision: CauseDecision) -> api::CauseDecision {
 
 fn hidden(spread: Spread) -> api::Hidden {
     api::Hidden { issues: spread.hidden_issues, namespaces: spread.hidden_namespaces }
+}
+
+fn suspicion(one: Suspicion, others: u64) -> api::Suspicion {
+    api::Suspicion { what: one.what, value: one.value, elsewhere: one.elsewhere as u64, others }
 }
 
 fn reason(group: &Group<'_>) -> api::CauseReason {

@@ -113,6 +113,33 @@ async fn a_key_that_nothing_can_have_is_no_cause() {
 }
 
 #[tokio::test]
+async fn what_all_affected_have_in_common_and_others_have_not_is_suspected() {
+    let service = service().await;
+    let of = |component: &str, cause: &str, image: &str| {
+        let labels = json!({"component": component, "image": image, "branch": "main"});
+        with(report(component), json!({"cause": cause, "labels": labels}))
+    };
+    let affected = ["a", "b", "c"].map(|component| of(component, "base/image", "sha256:1"));
+    let others = (0..20).map(|number| of(&format!("other-{number}"), "another", &format!("sha256:9{number}")));
+    tell(&service, &json!(affected.into_iter().chain(others).collect::<Vec<_>>())).await;
+    let told = service.get("/api/v1/causes/base%2Fimage").await.expect(200);
+    let suspected = json!([{"what": "image", "value": "sha256:1", "elsewhere": 0, "others": 25}]);
+    assert_eq!(told["suspicions"], suspected);
+    assert_eq!(service.get("/api/v1/causes/another").await.expect(200)["suspicions"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_due_is_counted_and_found() {
+    let service = service().await;
+    let summary = service.get("/api/v1/issues/summary").await.expect(200);
+    assert_eq!((&summary["overdue"], &summary["dueSoon"]), (&json!(1), &json!(0)));
+    let later = service.get("/api/v1/issues?dueBefore=2026-03-01T00:00:00Z").await.expect(200);
+    assert_eq!(later["total"], 2);
+    assert_eq!(service.get("/api/v1/issues?dueBefore=now").await.expect(200)["total"], 1);
+    assert_eq!(service.get("/api/v1/causes?dueBefore=now").await.expect(200)["total"], 1);
+}
+
+#[tokio::test]
 async fn a_diagnosis_is_cleaned_and_bounded_and_speaks_for_its_cause() {
     let service = service().await;
     let log = format!("\u{1b}[31mpassword=hunter2hunter2 refused\u{1b}[0m\n{}", "line\n".repeat(50));

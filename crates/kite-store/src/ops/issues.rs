@@ -145,6 +145,9 @@ pub(super) fn push_filter(query: &mut QueryBuilder<Driver>, filter: &IssueFilter
     if let Some(before) = filter.detected_before {
         query.push(" AND i.detected_at < ").push_bind(Time(before));
     }
+    if let Some(before) = filter.due_before {
+        query.push(" AND i.due_at < ").push_bind(Time(before));
+    }
     if let Some(search) = search {
         push_found(query, filter, search);
     }

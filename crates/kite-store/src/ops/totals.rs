@@ -101,6 +101,18 @@ pub async fn resolved(
     Ok(count(query.build().fetch_one(&db.readers).await?.try_get("n")?))
 }
 
+/// How many active issues that match must be fixed before a time, and before a later one.
+pub async fn due(db: &Db, filter: &IssueFilter, now: Timestamp, soon: Timestamp) -> Result<(u64, u64), StoreError> {
+    let search = Search::of(db, filter).await?;
+    let mut query = QueryBuilder::<Driver>::new("SELECT count(CASE WHEN i.due_at < ");
+    query.push_bind(Time(now)).push(" THEN 1 END) AS overdue, count(*) AS n FROM ");
+    push_from(&mut query, search.as_ref());
+    query.push(" WHERE i.state = 1 AND i.due_at IS NOT NULL AND i.due_at < ").push_bind(Time(soon));
+    push_filter(&mut query, filter, search.as_ref());
+    let row = query.build().fetch_one(&db.readers).await?;
+    Ok((count(row.try_get("overdue")?), count(row.try_get("n")?)))
+}
+
 /// Whether nothing but the text decides.
 fn is_search_only(filter: &IssueFilter) -> bool {
     *filter == IssueFilter { search: filter.search.clone(), ..IssueFilter::all(filter.reach.clone()) }
@@ -116,6 +128,7 @@ pub(super) fn is_counted(filter: &IssueFilter) -> bool {
         && filter.causes.is_empty()
         && filter.detected_from.is_none()
         && filter.detected_before.is_none()
+        && filter.due_before.is_none()
         && filter.search.is_none()
 }
 

@@ -182,7 +182,7 @@ async fn what_is_beyond_reach_is_a_number(database: Temporary) {
     assert!(store.cause_get(&within(&[]), &shared, at(0)).await.expect("an answer").is_none());
     let cause = store.cause_get(&a, &shared, at(0)).await.expect("an answer").expect("a cause");
     assert_eq!((cause.issues, cause.example.identity.scope.namespace.as_str()), (1, "team-a"));
-    let everywhere = store.cause_spread(&Reach::All, &[shared.clone()]).await.expect("numbers");
+    let everywhere = store.cause_spread(&Reach::All, std::slice::from_ref(&shared)).await.expect("numbers");
     assert_eq!(everywhere[&shared], Spread { issues: 4, namespaces: 3, ..Spread::default() });
     assert_eq!(store.cause_spread(&a, &[]).await.expect("numbers"), BTreeMap::new());
 }

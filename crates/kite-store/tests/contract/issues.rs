@@ -34,6 +34,7 @@ async fn fill(store: &Store, count: usize) {
             occurred_at: Some(at(i64::try_from(number / 3).expect("a small number"))),
             content: Content {
                 severity,
+                due_at: (number % 5 == 0).then(|| at(i64::try_from(number).expect("a small number"))),
                 cause: (number % 4 > 0).then(|| format!("cause/{}", number % 4)),
                 ..content(&format!("build {number} failed"))
             },
@@ -88,6 +89,7 @@ async fn filters_and_totals_agree(database: Temporary) {
             severities: vec![Severity::Major, Severity::Critical],
             ..IssueFilter::all(Reach::All)
         },
+        IssueFilter { due_before: Some(at(21)), ..IssueFilter::all(Reach::All) },
         IssueFilter { causes: vec!["cause/1".to_owned(), "cause/3".to_owned()], ..IssueFilter::all(Reach::All) },
         IssueFilter {
             causes: vec!["cause/2".to_owned()],
@@ -105,6 +107,12 @@ async fn filters_and_totals_agree(database: Temporary) {
         assert!(!wanted.is_empty(), "{filter:?} finds something");
         assert_eq!(page.issues, wanted, "{filter:?}");
         assert_eq!((page.total, page.total_is_lower_bound), (wanted.len() as u64, false), "{filter:?}");
+        let late = |before| {
+            let is_late = |issue: &&kite_core::Issue| issue.due_at.is_some_and(|due| due < before);
+            wanted.iter().filter(|issue| issue.state == State::Active).filter(is_late).count() as u64
+        };
+        let due = store.due_counts(&filter, at(11), at(31)).await.expect("counts");
+        assert_eq!(due, (late(at(11)), late(at(31))), "{filter:?}");
         let counts = store.counts(&filter, at(900)).await.expect("counts");
         assert_eq!(counts.issues.values().sum::<u64>(), wanted.len() as u64, "{filter:?}");
         let resolved = wanted.iter().filter(|issue| issue.state == State::Resolved).count();
