@@ -13,11 +13,13 @@ mod failure;
 mod find;
 mod jsonpath;
 mod kubeconfig;
+mod log_tail;
 mod output;
 mod printer;
 mod query;
 mod session;
 mod settings;
+mod subject;
 mod table;
 mod text;
 
@@ -56,9 +58,11 @@ fn start(arguments: args::Arguments) -> Exit {
         Err(error) => return conclude(&session.printer, Err(Failure::problem(format!("failed to start: {error}")))),
     };
     let done = runtime.block_on(async {
+        let is_run = matches!(arguments.command, args::Command::Run(_));
         tokio::select! {
-            done = commands::run(&session, arguments.command) => done,
-            _ = tokio::signal::ctrl_c() => {
+            done = commands::dispatch(&session, arguments.command) => done,
+            // A command that is run gets the signal as well, and its end is what counts.
+            _ = tokio::signal::ctrl_c(), if !is_run => {
                 session.printer.clear_progress();
                 Ok(Exit::Of(INTERRUPTED))
             }

@@ -126,7 +126,8 @@ impl Settings {
 
     /// Makes a client that calls as these settings say.
     pub async fn client(&self) -> Result<Client, Failure> {
-        self.client_that(Options::default()).await
+        // A person waits: three times, and about two seconds longer.
+        self.client_that(Options { retries: 2, ..Options::default() }).await
     }
 
     /// Makes a client with other bounds, which calls as these settings say.

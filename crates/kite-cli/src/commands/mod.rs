@@ -8,6 +8,8 @@ pub mod get;
 pub mod list;
 pub mod logs;
 pub mod open;
+pub mod report;
+pub mod run;
 pub mod status;
 pub mod version;
 mod watch;
@@ -17,10 +19,12 @@ use crate::failure::{Exit, Failure};
 use crate::session::Session;
 
 /// Does what was asked.
-pub async fn run(session: &Session, command: Command) -> Result<Exit, Failure> {
+pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Issue(command) | Command::Issues(command) => of_issues(session, command).await,
         Command::Status(args) => status::run(session, args).await,
+        Command::Report(args) => report::run(session, args).await,
+        Command::Run(args) => run::run(session, args).await,
         Command::Doctor(args) => doctor::run(session, args).await,
         Command::Version(args) => version::run(session, args).await,
     }

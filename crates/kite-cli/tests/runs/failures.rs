@@ -24,7 +24,7 @@ fn list_when(answer: ResponseTemplate) -> Ran {
         Mock::given(any()).respond_with(answer).mount(&server).await;
         server
     });
-    ask(&server.uri(), &["list", "--request-timeout", "2"])
+    ask(&server.uri(), &["list", "--request-timeout", "1"])
 }
 
 #[test]

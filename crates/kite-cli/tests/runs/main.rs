@@ -5,4 +5,5 @@
 mod changes;
 mod failures;
 mod lists;
+mod reports;
 mod support;
