@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{change, describe, doctor, edit, get, list, logs, open, report, run, status, version};
+use crate::commands::{change, describe, doctor, edit, get, list, logs, open, report, rules, run, status, version};
 use crate::settings::Global;
 
 /// What is broken right now and blocks a release
@@ -37,6 +37,8 @@ pub enum Command {
     Status(status::Args),
     Report(report::Args),
     Run(run::Args),
+    #[command(subcommand)]
+    Rules(rules::Rules),
     Doctor(doctor::Args),
     Version(version::Args),
 }

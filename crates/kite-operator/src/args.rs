@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use kite_runtime::{duration, logging};
 
 use crate::settings::{Backend, Namespaces, Settings};
@@ -27,54 +27,10 @@ pub struct Arguments {
 /// What the program does besides watching.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Show, check and try rule files.
-    #[command(subcommand)]
-    Rules(Rules),
-    /// Print the JSON Schema of a kind of files, for editors.
-    Schema {
-        /// Of which files.
-        #[arg(value_enum)]
-        of: Files,
-    },
+    /// Print the JSON Schema of configuration files, for editors.
+    Schema,
     /// Print the manifests that let the operator read what its detectors need, and nothing else.
     Manifests(Manifests),
-}
-
-/// Files that have a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Files {
-    /// Detectors, webhooks and libraries.
-    Rules,
-    /// The operator's configuration.
-    Config,
-}
-
-/// What can be done with rule files.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Rules {
-    /// Print the rule files that come with KITE; all names without one.
-    Show {
-        /// Name of a detector, library or webhook, such as `build`.
-        name: Option<String>,
-    },
-    /// Say what is wrong with rule files.
-    Check {
-        /// The files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// Show the reports that objects would give.
-    Test {
-        /// Rule files that are in force besides those that come with KITE.
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Objects as YAML or JSON, also lists.
-        #[arg(short = 'f', long = "object", required = true, value_name = "FILE")]
-        objects: Vec<PathBuf>,
-        /// Judge as if the objects were deleted.
-        #[arg(long)]
-        deleted: bool,
-    },
 }
 
 /// What the manifests are for.

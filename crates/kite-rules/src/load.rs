@@ -12,6 +12,7 @@ use crate::config::CONFIG_FIELDS;
 use crate::detector::Detector;
 use crate::error::RuleError;
 use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, Ordered, RelatedSpec, RuleFile, WebhookSpec};
+use crate::hint;
 use crate::location::Place;
 use crate::names::{Names, Shape};
 use crate::related::Related;
@@ -24,6 +25,9 @@ pub(crate) enum Rule {
     Detector(Arc<Detector>),
     Webhook(Arc<Webhook>),
 }
+
+/// The kinds of files.
+const KINDS: [&str; 3] = ["Detector", "Library", "Webhook"];
 
 /// Kind and name.
 type Key = (&'static str, String);
@@ -187,9 +191,10 @@ fn taken(file: &File, rule: &Rule, owner: &str) -> RuleError {
 impl Parsed {
     fn parse(file: &str, text: String) -> Result<Self, RuleError> {
         let head: Head = from_yaml(file, &text)?;
-        let wrong = |at: &Located, message| error(file, at.referenced.into(), message);
+        let wrong = |at: &Located, message, hint| RuleError { hint, ..error(file, at.referenced.into(), message) };
         if head.api_version.value != API_VERSION {
-            return Err(wrong(&head.api_version, format!("expected `{API_VERSION}`")));
+            let hint = format!("write `apiVersion: {API_VERSION}`");
+            return Err(wrong(&head.api_version, format!("expected `{API_VERSION}`"), Some(hint)));
         }
         let body = match head.kind.value.as_str() {
             "Library" => Body::Library(from_yaml(file, &text)?),
@@ -197,7 +202,7 @@ impl Parsed {
             "Webhook" => Body::Webhook(from_yaml(file, &text)?),
             _ => {
                 let message = "expected `Detector`, `Webhook` or `Library`".to_owned();
-                return Err(wrong(&head.kind, message));
+                return Err(wrong(&head.kind, message, hint::meant(&head.kind.value, KINDS)));
             }
         };
         let parsed = Self { file: file.to_owned(), text, body };
@@ -205,7 +210,8 @@ impl Parsed {
             Ok(parsed)
         } else {
             let message = "a name is made of at most 63 small letters, digits and `-`".to_owned();
-            Err(wrong(parsed.name(), message))
+            let hint = "such as `my-detector`".to_owned();
+            Err(wrong(parsed.name(), message, Some(hint)))
         }
     }
 
@@ -238,7 +244,15 @@ impl Parsed {
                             compiler.relate(&library.related);
                             related.push(&library.related);
                         }
-                        _ => compiler.error(used, format!("unknown library `{}`", used.value)),
+                        _ => {
+                            let libraries = loaded.in_force.keys().filter(|(kind, _)| *kind == "Library");
+                            let hint = hint::meant(&used.value, libraries.map(|(_, name)| name.as_str()));
+                            compiler.error_at(
+                                used.referenced.into(),
+                                format!("unknown library `{}`", used.value),
+                                hint,
+                            );
+                        }
                     }
                 }
                 let detector = Detector::compile(compiler, name, &rule.spec, &related)?;
@@ -279,5 +293,6 @@ fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RuleError
 }
 
 fn error(file: &str, place: Place, message: String) -> RuleError {
-    RuleError { file: file.to_owned(), line: place.line, column: place.column, message }
+    let hint = hint::of_message(&message);
+    RuleError { file: file.to_owned(), line: place.line, column: place.column, message, hint }
 }

@@ -9,6 +9,7 @@ pub mod list;
 pub mod logs;
 pub mod open;
 pub mod report;
+pub mod rules;
 pub mod run;
 pub mod status;
 pub mod version;
@@ -25,6 +26,7 @@ pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failu
         Command::Status(args) => status::run(session, args).await,
         Command::Report(args) => report::run(session, args).await,
         Command::Run(args) => run::run(session, args).await,
+        Command::Rules(task) => rules::run(session, task),
         Command::Doctor(args) => doctor::run(session, args).await,
         Command::Version(args) => version::run(session, args).await,
     }

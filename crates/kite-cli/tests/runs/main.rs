@@ -6,4 +6,5 @@ mod changes;
 mod failures;
 mod lists;
 mod reports;
+mod rules;
 mod support;
