@@ -4,6 +4,7 @@
 //! Requests keep every field optional and enums as text, so that the backend can name *all*
 //! wrong fields of a request in one answer instead of stopping at the first.
 
+pub mod access;
 pub mod health;
 pub mod history;
 pub mod issue;
@@ -14,6 +15,7 @@ pub mod summary;
 pub mod trends;
 pub mod webhook;
 
+pub use access::Access;
 pub use health::{Component, Health, Version};
 pub use history::{Change, Episode, History};
 pub use issue::{

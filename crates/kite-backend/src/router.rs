@@ -26,7 +26,9 @@ use crate::guard::let_in;
 use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
-use crate::routes::{history, issue, issues, related, reports, service, sources, stream, summary, trends, webhooks};
+use crate::routes::{
+    access, history, issue, issues, related, reports, service, sources, stream, summary, trends, webhooks,
+};
 
 /// Smaller answers are not worth the time to compress them.
 const COMPRESSED_ABOVE: u64 = 4096;
@@ -46,6 +48,7 @@ fn table() -> OpenApiRouter<App> {
         routes!(webhooks::receive_webhook),
         routes!(sources::list_sources),
         routes!(stream::stream_issues),
+        routes!(access::read_access),
         routes!(service::health),
         routes!(service::version),
     ]

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{change, describe, doctor, edit, get, list, logs, open, report, rules, run, status, version};
+use crate::commands::{
+    auth, change, completion, config, describe, doctor, edit, get, list, logs, open, report, rules, run, status,
+    version,
+};
 use crate::settings::Global;
 
 /// What is broken right now and blocks a release
@@ -39,8 +42,13 @@ pub enum Command {
     Run(run::Args),
     #[command(subcommand)]
     Rules(rules::Rules),
+    #[command(subcommand)]
+    Config(config::Config),
+    #[command(subcommand)]
+    Auth(auth::Auth),
     Doctor(doctor::Args),
     Version(version::Args),
+    Completion(completion::Args),
 }
 
 /// What to do with issues.

@@ -2,6 +2,7 @@
 //! configuration file, then the kubeconfig.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -91,6 +92,18 @@ pub enum TokenSource {
     None,
 }
 
+impl fmt::Display for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => f.write_str("from KITE_TOKEN"),
+            Self::File(path) => write!(f, "from `{}`", path.display()),
+            Self::Kubeconfig(context) => write!(f, "from the kubeconfig's context {}", context.name),
+            Self::NotOverHttp => f.write_str("none, because the kubeconfig's is sent over https only"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
 impl Settings {
     /// Finds the settings.
     pub fn find(global: &Global) -> Result<Self, Failure> {
@@ -132,26 +145,40 @@ impl Settings {
 
     /// Makes a client with other bounds, which calls as these settings say.
     pub async fn client_that(&self, bounds: Options) -> Result<Client, Failure> {
-        let token = match self.token_source() {
-            TokenSource::None | TokenSource::NotOverHttp => None,
-            TokenSource::Environment => env::var("KITE_TOKEN").ok().map(|token| Token::Fixed(token.trim().into())),
-            TokenSource::File(path) => Some(Token::File(path)),
-            TokenSource::Kubeconfig(context) => context.token().await?.map(Token::Fixed),
+        let own = self.bounds()?;
+        let impersonate = self.global.impersonate.clone();
+        let options = Options {
+            token: self.token().await?,
+            impersonate: impersonate.map(|user| Impersonation { user, groups: self.global.impersonate_groups.clone() }),
+            user_agent: own.user_agent,
+            timeout: own.timeout.min(bounds.timeout),
+            ca: own.ca,
+            ..bounds
         };
+        Ok(Client::new(&self.server, options)?)
+    }
+
+    /// What a client is told besides who calls.
+    pub fn bounds(&self) -> Result<Options, Failure> {
         let ca_file = self.global.ca_file.as_ref().or(self.own.ca_file.as_ref());
         let ca = ca_file.map(|path| {
             fs::read(path).map_err(|error| Failure::usage(format!("failed to read `{}`: {error}", path.display())))
         });
-        let impersonate = self.global.impersonate.clone();
-        let options = Options {
-            token,
-            impersonate: impersonate.map(|user| Impersonation { user, groups: self.global.impersonate_groups.clone() }),
+        Ok(Options {
             user_agent: USER_AGENT.to_owned(),
-            timeout: Duration::from_secs(self.global.request_timeout.into()).min(bounds.timeout),
+            timeout: Duration::from_secs(self.global.request_timeout.into()),
             ca: ca.transpose()?,
-            ..bounds
-        };
-        Ok(Client::new(&self.server, options)?)
+            ..Options::default()
+        })
+    }
+
+    async fn token(&self) -> Result<Option<Token>, Failure> {
+        Ok(match self.token_source() {
+            TokenSource::None | TokenSource::NotOverHttp => None,
+            TokenSource::Environment => env::var("KITE_TOKEN").ok().map(|token| Token::Fixed(token.trim().into())),
+            TokenSource::File(path) => Some(Token::File(path)),
+            TokenSource::Kubeconfig(context) => context.token().await?.map(Token::Fixed),
+        })
     }
 }
 

@@ -1,6 +1,9 @@
 //! The commands, one file each: its arguments, and what it does.
 
+pub mod auth;
 pub mod change;
+pub mod completion;
+pub mod config;
 pub mod describe;
 pub mod doctor;
 pub mod edit;
@@ -27,6 +30,9 @@ pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failu
         Command::Report(args) => report::run(session, args).await,
         Command::Run(args) => run::run(session, args).await,
         Command::Rules(task) => rules::run(session, task),
+        Command::Config(task) => config::run(session, task).await,
+        Command::Auth(task) => auth::run(session, task).await,
+        Command::Completion(args) => completion::run(session, &args),
         Command::Doctor(args) => doctor::run(session, args).await,
         Command::Version(args) => version::run(session, args).await,
     }
