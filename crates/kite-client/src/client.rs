@@ -83,6 +83,8 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     token: Option<Token>,
+    /// In whose name it calls.
+    headers: HeaderMap,
     retries: usize,
     first_pause: Duration,
 }
@@ -95,7 +97,6 @@ impl Client {
             .connect_timeout(options.connect_timeout)
             // KITE never redirects, and a token must not follow one elsewhere.
             .redirect(redirect::Policy::none())
-            .default_headers(impersonating(options.impersonate.as_ref())?)
             .user_agent(user_agent(&options.user_agent)?);
         if let Some(pem) = &options.ca {
             http = http.tls_certs_only(authorities(pem)?);
@@ -108,6 +109,7 @@ impl Client {
             })?,
             base: parse_base(base_url)?,
             token: options.token,
+            headers: impersonating(options.impersonate.as_ref())?,
             retries: options.retries,
             first_pause: options.first_pause,
         })
@@ -120,7 +122,7 @@ impl Client {
             segments.pop_if_empty().extend(["api", "v1"]).extend(path);
         }
         let repeat = if method == Method::POST { Repeat::Harmful } else { Repeat::Harmless };
-        Request { client: self, method, url, headers: HeaderMap::new(), body: None, timeout: None, repeat }
+        Request { client: self, method, url, headers: self.headers.clone(), body: None, timeout: None, repeat }
     }
 
     /// The address of the server.

@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod changes;
+mod completion;
 mod failures;
 mod lists;
 mod reports;
 mod rules;
+mod settings;
 mod support;
