@@ -3,6 +3,8 @@
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal as _, Read as _, Write};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -34,6 +36,8 @@ pub struct Printer {
     on_terminal: bool,
     with_colours: bool,
     words_on_terminal: bool,
+    /// Whether a line of progress is on the screen.
+    shows_progress: Arc<AtomicBool>,
 }
 
 impl Printer {
@@ -47,7 +51,12 @@ impl Printer {
             Colours::Always => true,
             Colours::Never => false,
         };
-        Self { on_terminal, with_colours, words_on_terminal: io::stderr().is_terminal() }
+        Self {
+            on_terminal,
+            with_colours,
+            words_on_terminal: io::stderr().is_terminal(),
+            shows_progress: Arc::default(),
+        }
     }
 
     /// Whether a person sees the data.
@@ -129,13 +138,14 @@ impl Printer {
     /// Says what is waited for, in a line that [`Printer::clear_progress`] takes away; on a terminal only.
     pub fn progress(&self, words: &str) {
         if self.words_on_terminal {
+            self.shows_progress.store(true, Ordering::Relaxed);
             let _ = write!(io::stderr(), "\r{} …\x1b[K", one_line(words));
         }
     }
 
     /// Takes the line of the progress away.
     pub fn clear_progress(&self) {
-        if self.words_on_terminal {
+        if self.shows_progress.swap(false, Ordering::Relaxed) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
     }

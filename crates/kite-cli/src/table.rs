@@ -11,8 +11,12 @@ use crate::clock::age;
 use crate::find::short_id;
 use crate::text::{Text, Tone, one_line};
 
-/// A last column needs about this much.
-const LEAST_LAST: usize = 24;
+/// A title needs about this much to say something; before that, other columns are left out.
+const LEAST_TITLE: usize = 24;
+/// Less than this says nothing.
+const LEAST_LAST: usize = 10;
+/// What is left out where there is little room, first things first.
+const LEFT_OUT: [&str; 3] = ["COUNT", "TYPE", "AGE"];
 
 /// How much of each issue is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +48,30 @@ pub fn issues(issues: &[Issue], detail: Detail, now: Timestamp, width: usize) ->
         ],
     };
     let rows = issues.iter().map(|issue| (Tone::Of(issue.severity), row(issue, detail, now)));
-    table(head, rows.collect(), if detail == Detail::Wide { usize::MAX } else { width })
+    let mut rows: Vec<_> = rows.collect();
+    if detail == Detail::Wide {
+        return table(head, rows, usize::MAX);
+    }
+    let mut head = head.to_vec();
+    for name in LEFT_OUT {
+        if taken(&head, &rows) + LEAST_TITLE <= width {
+            break;
+        }
+        if let Some(place) = head.iter().position(|known| *known == name) {
+            head.remove(place);
+            rows.iter_mut().for_each(|(_, row)| drop(row.remove(place)));
+        }
+    }
+    table(&head, rows, width)
+}
+
+/// How many characters of a line all columns but the last need; they are set apart by two blanks.
+fn taken(head: &[&str], rows: &[(Tone, Vec<String>)]) -> usize {
+    let widest = |(column, name): (usize, &&str)| {
+        let cells = rows.iter().filter_map(|(_, row)| row.get(column)).map(|cell| cell.width());
+        cells.chain([name.len()]).max().unwrap_or(0) + 2
+    };
+    head.iter().enumerate().take(head.len().saturating_sub(1)).map(widest).sum()
 }
 
 fn row(issue: &Issue, detail: Detail, now: Timestamp) -> Vec<String> {
@@ -75,16 +102,11 @@ fn row(issue: &Issue, detail: Detail, now: Timestamp) -> Vec<String> {
 
 /// A table without borders, whose first column has each row's tone.
 pub fn table(head: &[&str], rows: Vec<(Tone, Vec<String>)>, width: usize) -> Text {
-    let (tones, mut rows): (Vec<_>, Vec<Vec<String>>) =
-        rows.into_iter().map(|(tone, row)| (tone, row.iter().map(|cell| one_line(cell)).collect())).unzip();
+    let clean = |(tone, row): (Tone, Vec<String>)| (tone, row.iter().map(|cell| one_line(cell)).collect());
+    let rows: Vec<(Tone, Vec<String>)> = rows.into_iter().map(clean).collect();
+    let room = width.saturating_sub(taken(head, &rows)).max(LEAST_LAST);
+    let (tones, mut rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     let last = head.len().saturating_sub(1);
-    let widest = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
-        cells.chain(head.get(column).map(|name| name.len())).max().unwrap_or(0)
-    };
-    // Cells are set apart by two blanks.
-    let taken: usize = (0..last).map(|column| widest(column) + 2).sum();
-    let room = width.saturating_sub(taken).max(LEAST_LAST);
     for cell in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
         *cell = fitting(cell, room);
     }

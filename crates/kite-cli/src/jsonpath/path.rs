@@ -111,6 +111,10 @@ fn segments_of_filter(rest: &mut Peekable<Chars<'_>>, inside: &mut String) {
 /// A text up to its closing quote, which is copied too.
 fn quote(rest: &mut Peekable<Chars<'_>>, closing: char, inside: &mut String) {
     while let Some(c) = rest.next() {
+        // kubectl lets dots be escaped here as well, the standard does not.
+        if c == '\\' && rest.peek() == Some(&'.') {
+            continue;
+        }
         inside.push(c);
         if c == '\\' {
             inside.extend(rest.next());

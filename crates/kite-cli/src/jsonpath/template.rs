@@ -181,6 +181,20 @@ mod tests {
         }
     }
 
+    /// `tests/runs/kubectl.rs` holds the table against the real kubectl.
+    #[test]
+    fn every_expression_gives_what_kubectl_gives() {
+        let object: Value = serde_json::from_str(include_str!("../../tests/jsonpath/pod.json")).unwrap();
+        let table = include_str!("../../tests/jsonpath/expressions.tsv");
+        assert!(table.lines().count() >= 50);
+        for line in table.lines() {
+            let (expression, expected) = line.split_once('\t').unwrap();
+            let expected: String = serde_json::from_str(expected).unwrap();
+            let template: Template = expression.parse().unwrap_or_else(|error| panic!("{expression}: {error}"));
+            assert_eq!(template.apply(&object).unwrap(), expected, "{expression}");
+        }
+    }
+
     #[test]
     fn text_around_paths_is_kept() {
         let template: Template = "a{.b}c{'\\n'}{\"}\"}".parse().unwrap();

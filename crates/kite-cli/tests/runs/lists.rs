@@ -155,3 +155,20 @@ fn hostile_texts_reach_the_terminal_harmless() {
         assert!(is_harmless(&ran.data) && is_harmless(&ran.words), "{arguments:?}: {ran:?}");
     }
 }
+
+#[test]
+fn a_watched_list_without_a_terminal_is_a_line_for_each_change() {
+    use std::io::{BufRead as _, BufReader};
+    let world = World::with_issues();
+    let mut child = world.kite().args(["list", "--watch"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.by_ref().take(4).last().map(|line| line.contains("component/till")), Some(true));
+    world.run(&["resolve", "cart"]).fine();
+    let line = lines.next().unwrap();
+    assert!(line.contains("resolved_by") && line.contains("component/cart"), "{line}");
+    world.report(json!({"component": "new", "title": "Build of new failed"}));
+    let line = lines.next().unwrap();
+    assert!(line.contains("first_failure") && line.contains("Build of new failed"), "{line}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

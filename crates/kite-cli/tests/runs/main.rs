@@ -5,8 +5,10 @@
 mod changes;
 mod completion;
 mod failures;
+mod kubectl;
 mod lists;
 mod reports;
 mod rules;
 mod settings;
 mod support;
+mod terminal;

@@ -106,7 +106,12 @@ fn a_command_is_run_and_its_end_reported() {
     assert_eq!((&issue["issueType"], &issue["reason"]), (&json!("test"), &json!("exit7")));
     assert_eq!(issue["title"], json!("`sh -c echo out; echo err >&2; exit 7` failed"));
     let description = issue["description"].as_str().unwrap();
-    assert!(description.contains("ended with exit code 7") && description.contains("out\n"), "{description}");
+    assert!(
+        description.contains("ended with exit code 7")
+            && description.contains("\nout")
+            && description.contains("\nerr"),
+        "{description}"
+    );
     assert_eq!(run("exit 0").code, 0);
     assert!(active(&world).is_empty(), "it is over when the command succeeds");
     assert_eq!(run("kill -9 $$").code, 137);
