@@ -17,8 +17,9 @@ use crate::settings::Global;
 /// shows it, changes it and reports to it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "kite", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 fine, 1 a problem was found or something was not found, 2 wrong usage,\n\
-    3 KITE cannot be reached, 4 not allowed.")]
+#[command(after_help = "Exit codes: 0 fine; 1 a problem was found, or nothing was found; 2 wrong usage;\n\
+    3 KITE cannot be reached; 4 not allowed.\n\
+    -h shows the options that are used most, --help all of them.")]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

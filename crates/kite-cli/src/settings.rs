@@ -34,29 +34,43 @@ pub struct Global {
         add = ArgValueCompleter::new(completion::namespaces))]
     pub namespace: Option<String>,
     /// Context of `kite config` and of the kubeconfig
-    #[arg(long, env = "KITE_CONTEXT", value_name = "NAME", global = true, hide_env_values = true,
+    #[arg(long, env = "KITE_CONTEXT", value_name = "NAME", global = true, hide_short_help = true, hide_env_values = true,
         add = ArgValueCompleter::new(completion::contexts))]
     pub context: Option<String>,
     /// The kubeconfig [default: $KUBECONFIG or ~/.kube/config]
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub kubeconfig: Option<PathBuf>,
     /// File with the token; $KITE_TOKEN may hold the token itself
-    #[arg(long, env = "KITE_TOKEN_FILE", value_name = "FILE", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "KITE_TOKEN_FILE",
+        value_name = "FILE",
+        global = true,
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub token_file: Option<PathBuf>,
     /// Certificate authorities of KITE (PEM)
-    #[arg(long, env = "KITE_CA_FILE", value_name = "FILE", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "KITE_CA_FILE",
+        value_name = "FILE",
+        global = true,
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub ca_file: Option<PathBuf>,
     /// Call in the name of this user
-    #[arg(long = "as", value_name = "USER", global = true)]
+    #[arg(long = "as", value_name = "USER", global = true, hide_short_help = true)]
     pub impersonate: Option<String>,
     /// Call in the name of this group; may be repeated
-    #[arg(long = "as-group", value_name = "GROUP", global = true, requires = "impersonate", action = ArgAction::Append)]
+    #[arg(long = "as-group", value_name = "GROUP", global = true, hide_short_help = true, requires = "impersonate", action = ArgAction::Append)]
     pub impersonate_groups: Vec<String>,
     /// How long an answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "30", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value = "30", global = true, hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub request_timeout: u16,
     /// When to use colours
-    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", global = true)]
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto", global = true, hide_short_help = true)]
     pub color: Colours,
 }
 

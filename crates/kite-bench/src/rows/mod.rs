@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod cli;
 mod dump;
 mod lists;
 mod memory;
@@ -46,6 +47,8 @@ pub enum Name {
     DumpYaml,
     /// What signing in costs: 32 callers with tokens of their own, and what the time of a 404 tells
     Access,
+    /// The command line: its start, and a list of 10,000 issues
+    Cli,
     /// The operator beside a real API server: start with 100,000 objects, events, a burst, at rest
     Operator,
 }
@@ -71,6 +74,7 @@ impl Name {
             Self::DumpJson => dump::measure_json(bench),
             Self::DumpYaml => dump::measure_yaml(bench),
             Self::Access => access::measure(bench),
+            Self::Cli => cli::measure(bench),
             Self::Operator => operator::measure(bench),
         }
     }
