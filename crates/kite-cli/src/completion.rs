@@ -55,7 +55,8 @@ fn for_kubectl(arguments: &[OsString]) -> io::Result<()> {
     for candidate in found.iter().filter(|candidate| !candidate.is_hide_set()) {
         answer.push_str(&candidate.get_value().to_string_lossy());
         if let Some(help) = candidate.get_help() {
-            answer.push_str(&format!("\t{}", one_line(&help.to_string())));
+            answer.push('\t');
+            answer.push_str(&one_line(&help.to_string()));
         }
         answer.push('\n');
     }

@@ -80,7 +80,7 @@ impl Printer {
         if self.on_terminal && is_long(&rendered) && page(&rendered) {
             return Ok(());
         }
-        write(&rendered)
+        self.write(&rendered)
     }
 
     /// Prints text for people in place of everything on the screen.
@@ -89,24 +89,24 @@ impl Printer {
         let height = terminal_size().map_or(usize::MAX, |(_, Height(height))| usize::from(height).max(2));
         let shown: Vec<_> = rendered.lines().take(height - 1).collect();
         // Home, each line with what was behind it erased, then everything below.
-        write(&format!("\x1b[H{}\x1b[K\n\x1b[J", shown.join("\x1b[K\n")))
+        self.write(&format!("\x1b[H{}\x1b[K\n\x1b[J", shown.join("\x1b[K\n")))
     }
 
     /// Gives the screen to what is redrawn, until it is dropped.
     pub fn take_screen(&self) -> Result<Screen, Failure> {
-        write("\x1b[?1049h\x1b[?25l")?;
+        self.write("\x1b[?1049h\x1b[?25l")?;
         Ok(Screen)
     }
 
     /// Prints text for programs, which may hold anything; a terminal still gets nothing that controls it.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        write(&printable(text))
+        self.write(&printable(text))
     }
 
     /// Prints JSON.
     pub fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
         let json = serde_json::to_string_pretty(value).map_err(|error| unprintable(&error))?;
-        write(&format!("{}\n", printable_json(&json)))
+        self.write(&format!("{}\n", printable_json(&json)))
     }
 
     /// Prints YAML.
@@ -117,6 +117,7 @@ impl Printer {
 
     /// Says something to a person.
     pub fn say(&self, words: &str) {
+        self.clear_progress();
         // When nobody can hear it, there is nobody to tell.
         let _ = writeln!(io::stderr(), "{}", printable(words));
     }
@@ -126,6 +127,7 @@ impl Printer {
         if failure.message.is_empty() {
             return;
         }
+        self.clear_progress();
         let mut error = Text::default();
         error.push(Tone::Of(kite_api::Severity::Critical), "error:").plain(" ").plain(one_line(&failure.message));
         let with_colours = self.with_colours && self.words_on_terminal;
@@ -155,10 +157,16 @@ impl Printer {
         if !io::stdin().is_terminal() {
             return false;
         }
+        self.clear_progress();
         let _ = write!(io::stderr(), "{} [y/N] ", printable(question));
         let mut answer = String::new();
         let read = io::BufRead::read_line(&mut io::BufReader::new(io::stdin().take(LONGEST_ANSWER)), &mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        self.clear_progress();
+        write(text)
     }
 }
 

@@ -50,14 +50,13 @@ impl Session {
     /// Waits for KITE, and says so when it takes longer.
     pub async fn wait<T>(&self, asked: impl Future<Output = Result<T, ClientError>>) -> Result<T, Failure> {
         tokio::pin!(asked);
-        let answer = match timeout(PATIENCE, &mut asked).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                self.printer.progress(&format!("waiting for {}", self.client().await?.address()));
-                let answer = asked.await;
-                self.printer.clear_progress();
-                answer
-            }
+        let answer = if let Ok(answer) = timeout(PATIENCE, &mut asked).await {
+            answer
+        } else {
+            self.printer.progress(&format!("waiting for {}", self.client().await?.address()));
+            let answer = asked.await;
+            self.printer.clear_progress();
+            answer
         };
         match answer {
             Ok(answer) => Ok(answer),

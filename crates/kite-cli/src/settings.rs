@@ -26,7 +26,7 @@ const USER_AGENT: &str = concat!("kite/", env!("CARGO_PKG_VERSION"));
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Options of all commands")]
 pub struct Global {
-    /// Address of KITE [default: http://127.0.0.1:8080, as kite-local serves]
+    /// Address of KITE [default: where kite-local serves, 127.0.0.1:8080]
     #[arg(long, env = "KITE_SERVER", value_name = "URL", global = true, hide_env_values = true)]
     pub server: Option<String>,
     /// Namespace that is meant
@@ -40,7 +40,7 @@ pub struct Global {
     /// The kubeconfig [default: $KUBECONFIG or ~/.kube/config]
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true)]
     pub kubeconfig: Option<PathBuf>,
-    /// File with the token; $KITE_TOKEN may hold the token itself
+    /// File with the token; `$KITE_TOKEN` may hold the token itself
     #[arg(
         long,
         env = "KITE_TOKEN_FILE",
@@ -99,7 +99,7 @@ pub enum TokenSource {
     /// A file.
     File(PathBuf),
     /// The user of a context of the kubeconfig.
-    Kubeconfig(KubeContext),
+    Kubeconfig(Box<KubeContext>),
     /// The kubeconfig has one, which is not sent over an address that is not encrypted.
     NotOverHttp,
     /// Nobody calls.
@@ -147,7 +147,7 @@ impl Settings {
         match self.kube.as_ref().filter(|context| context.has_token()) {
             None => TokenSource::None,
             Some(_) if !self.server.starts_with("https://") => TokenSource::NotOverHttp,
-            Some(context) => TokenSource::Kubeconfig(context.clone()),
+            Some(context) => TokenSource::Kubeconfig(Box::new(context.clone())),
         }
     }
 

@@ -59,7 +59,9 @@ pub fn issues(issues: &[Issue], detail: Detail, now: Timestamp, width: usize) ->
         }
         if let Some(place) = head.iter().position(|known| *known == name) {
             head.remove(place);
-            rows.iter_mut().for_each(|(_, row)| drop(row.remove(place)));
+            for (_, row) in &mut rows {
+                row.remove(place);
+            }
         }
     }
     table(&head, rows, width)
@@ -127,6 +129,12 @@ pub fn table(head: &[&str], rows: Vec<(Tone, Vec<String>)>, width: usize) -> Tex
         text.end_line();
     }
     text
+}
+
+/// The issues by their names only.
+pub fn names(issues: &[Issue]) -> String {
+    let names: Vec<_> = issues.iter().map(|issue| format!("issue/{}", issue.id)).collect();
+    if names.is_empty() { String::new() } else { names.join("\n") + "\n" }
 }
 
 /// What happened to an issue, in one line.

@@ -1,6 +1,7 @@
 //! Text for people: pieces with a tone, of which nothing reaches a terminal raw.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use kite_api::Severity;
@@ -115,7 +116,8 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     let mut escaped = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         if is_hazard(c) {
-            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
         } else {
             escaped.push(c);
         }

@@ -238,22 +238,17 @@ impl Parsed {
                 let mut compiler = Compiler::new(file, text, object_names());
                 let mut related = Vec::new();
                 for used in &rule.spec.uses {
-                    match loaded.in_force.get(&("Library", used.value.clone())) {
-                        Some(Rule::Library(library)) => {
-                            compiler.include(&library.bindings);
-                            compiler.relate(&library.related);
-                            related.push(&library.related);
-                        }
-                        _ => {
-                            let libraries = loaded.in_force.keys().filter(|(kind, _)| *kind == "Library");
-                            let hint = hint::meant(&used.value, libraries.map(|(_, name)| name.as_str()));
-                            compiler.error_at(
-                                used.referenced.into(),
-                                format!("unknown library `{}`", used.value),
-                                hint,
-                            );
-                        }
-                    }
+                    let library = loaded.in_force.get(&("Library", used.value.clone()));
+                    let Some(Rule::Library(library)) = library else {
+                        let libraries = loaded.in_force.keys().filter(|(kind, _)| *kind == "Library");
+                        let hint = hint::meant(&used.value, libraries.map(|(_, name)| name.as_str()));
+                        let message = format!("unknown library `{}`", used.value);
+                        compiler.error_at(used.referenced.into(), message, hint);
+                        continue;
+                    };
+                    compiler.include(&library.bindings);
+                    compiler.relate(&library.related);
+                    related.push(&library.related);
                 }
                 let detector = Detector::compile(compiler, name, &rule.spec, &related)?;
                 Ok(Rule::Detector(Arc::new(detector)))

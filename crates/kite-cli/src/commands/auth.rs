@@ -156,20 +156,17 @@ async fn can_i(session: &Session, verb: Option<&str>, all: bool) -> Result<Exit,
     let word = |may: bool| if may { (Tone::Good, "yes") } else { (Tone::Plain, "no") };
     let place = namespace.as_ref().map_or("all namespaces".to_owned(), |name| format!("namespace {name}"));
     let mut text = Text::default();
-    let exit = match verb {
-        Some(verb) => {
-            let (tone, word) = word(may(verb));
-            text.push(tone, word).end_line();
-            if may(verb) { Exit::Fine } else { Exit::Problem }
+    let mut exit = Exit::Fine;
+    if let Some(verb) = verb {
+        let (tone, word) = word(may(verb));
+        text.push(tone, word).end_line();
+        exit = if may(verb) { Exit::Fine } else { Exit::Problem };
+    } else {
+        for (verb, may) in &access.may {
+            let (tone, word) = word(*may);
+            text.plain(format!("{:<9}", one_line(verb))).push(tone, word).end_line();
         }
-        None => {
-            for (verb, may) in &access.may {
-                let (tone, word) = word(*may);
-                text.plain(format!("{:<9}", one_line(verb))).push(tone, word).end_line();
-            }
-            Exit::Fine
-        }
-    };
+    }
     session.printer.show(&text)?;
     session.printer.say(&format!("in {place}"));
     Ok(exit)

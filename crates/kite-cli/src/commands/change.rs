@@ -62,14 +62,16 @@ pub async fn resolve(session: &Session, args: Resolve) -> Result<Exit, Failure> 
         return Ok(Exit::Fine);
     }
     let resolved = session.client().await?.resolve_issue(issue.id, args.reason.as_deref());
-    said(session, &session.wait(resolved).await?)
+    say(session, &session.wait(resolved).await?);
+    Ok(Exit::Fine)
 }
 
 /// Opens an issue again.
 pub async fn reopen(session: &Session, args: Reopen) -> Result<Exit, Failure> {
     let issue = args.target.find(session).await?;
     let update = UpdateIssue { state: Some("ACTIVE".to_owned()), ..UpdateIssue::default() };
-    said(session, &session.wait(session.client().await?.update_issue(issue.id, &update)).await?)
+    say(session, &session.wait(session.client().await?.update_issue(issue.id, &update)).await?);
+    Ok(Exit::Fine)
 }
 
 /// Relates two issues, or takes that back.
@@ -99,9 +101,8 @@ pub async fn delete(session: &Session, args: Delete) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn said(session: &Session, issue: &Issue) -> Result<Exit, Failure> {
+fn say(session: &Session, issue: &Issue) {
     session.printer.say(&format!("{} is {} now", named(issue), state_word(issue.state)));
-    Ok(Exit::Fine)
 }
 
 fn named(issue: &Issue) -> String {

@@ -19,8 +19,8 @@ const HEAD: &str = "# Change what the issue says, save and leave the editor. Wha
 
 /// Change what an issue says, in your editor
 ///
-/// The editor is $KITE_EDITOR, $KUBE_EDITOR, $VISUAL or $EDITOR. Only what you change is sent, and
-/// nothing when somebody else has changed the same in the meantime.
+/// The editor is the one in `$KITE_EDITOR`, `$KUBE_EDITOR`, `$VISUAL` or `$EDITOR`. Only what you
+/// change is sent, and nothing when somebody else has changed the same in the meantime.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Which issue.

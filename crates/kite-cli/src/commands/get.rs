@@ -26,7 +26,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
         (Format::Table, _) => printer.show(&table::issues(&found, Detail::Short, now(), printer.width()))?,
         (Format::Wide, _) => printer.show(&table::issues(&found, Detail::Wide, now(), printer.width()))?,
         (Format::Name, _) => {
-            printer.print(&found.iter().map(|issue| format!("issue/{}\n", issue.id)).collect::<String>())?;
+            printer.print(&table::names(&found))?;
         }
         (Format::Csv, _) => return Err(Format::unknown("table, wide, json, yaml, name and jsonpath")),
         (output, [one]) => {

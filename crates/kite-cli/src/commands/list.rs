@@ -100,7 +100,7 @@ fn print(session: &Session, output: &Format, issues: &[Issue], total: u64) -> Re
         Format::Table | Format::Wide if issues.is_empty() => Ok(()),
         Format::Table => printer.show(&table::issues(issues, Detail::Short, now(), printer.width())),
         Format::Wide => printer.show(&table::issues(issues, Detail::Wide, now(), printer.width())),
-        Format::Name => printer.print(&issues.iter().map(|issue| format!("issue/{}\n", issue.id)).collect::<String>()),
+        Format::Name => printer.print(&table::names(issues)),
         Format::Csv => csv(printer, issues),
         Format::Json | Format::Yaml | Format::JsonPath(_) => {
             let page = IssuePage {

@@ -51,7 +51,7 @@ struct Status {
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     let namespace = session.namespace(args.filters.all_namespaces).await?;
     let query = args.filters.query(namespace)?;
-    let status = read(session, &query).await?;
+    let status = Box::pin(read(session, &query)).await?;
     match &args.output {
         Format::Table => session.printer.show(&screen(session, &status, &query))?,
         output if output.print_data(&session.printer, &status)? => {}

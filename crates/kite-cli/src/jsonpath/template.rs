@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 use jsonpath_rust::parser::parse_json_path;
-use jsonpath_rust::query::js_path_process;
+use jsonpath_rust::query::{QueryRef, js_path_process};
 use serde_json::Value;
 
 use super::path::standard;
@@ -105,7 +105,7 @@ fn apply(nodes: &[Node], value: &Value, text: &mut String) -> Result<(), Failure
 fn find<'v>(path: &JpQuery, value: &'v Value) -> Result<Vec<&'v Value>, Failure> {
     let found = js_path_process(path, value);
     let found = found.map_err(|error| Failure::usage(format!("failed to apply the JSONPath: {error}")))?;
-    Ok(found.into_iter().map(|found| found.val()).collect())
+    Ok(found.into_iter().map(QueryRef::val).collect())
 }
 
 /// Texts without quotes, everything else as JSON.

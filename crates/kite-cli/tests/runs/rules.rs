@@ -117,7 +117,7 @@ fn every_mistake_is_found_with_its_place_and_a_hint() {
     }
     let ran = files.run(&["rules", "check", "."]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    let mistakes: Vec<_> = ran.data.split_inclusive("\n").collect();
+    let mistakes: Vec<_> = ran.data.split_inclusive('\n').collect();
     for (number, (_, new, place, message, hint)) in cases.iter().enumerate() {
         let file = format!("./{number:02}.yaml:");
         let own: Vec<_> = mistakes.chunks(2).filter(|mistake| mistake[0].starts_with(&file)).collect();

@@ -91,6 +91,7 @@ impl World {
     }
 
     /// Stores a failure long ago; what is not given is made up.
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     pub fn report(&self, of: Value) {
         let text = |name: &str, default: &str| of.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
         let component = text("component", "shop");
