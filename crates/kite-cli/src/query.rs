@@ -96,10 +96,20 @@ impl Filters {
                 }
             }
         }
+        if let Some(value) = names(&query).find(|value| value.contains('*')) {
+            return Err(Failure::usage(format!("`{value}` is taken as it is, and no name holds a `*`"))
+                .hint("leave out the filter's name, to look for a part of titles and texts"));
+        }
         query.states = states;
         query.search = Some(words.join(" ")).filter(|words| !words.is_empty());
         Ok(query)
     }
+}
+
+/// The names that something must have.
+fn names(query: &IssueQuery) -> impl Iterator<Item = &String> {
+    let labels = query.labels.iter().map(|(_, value)| value);
+    query.components.iter().chain(&query.applications).chain(&query.resource_names).chain(labels)
 }
 
 /// Only what could be the name of a filter is one; everything else is looked for.
@@ -209,6 +219,7 @@ mod tests {
             ("state:broken", "`broken` is no state; those are active, resolved, all"),
             ("label:x", "`x` is no label: write KEY=VALUE"),
             ("colour:red", "there is no filter `colour`"),
+            ("component:shop-*", "`shop-*` is taken as it is"),
         ] {
             let failure = query(text).unwrap_err();
             assert!(failure.message.starts_with(said), "{failure}");
