@@ -1,6 +1,6 @@
-//! Gets the programs of a Kubernetes API server.
+//! Gets the programs of a Kubernetes API server, and the one that people ask it with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Error, Result, anyhow, bail};
 use kite_test_cluster::{FindError, Programs};
@@ -19,4 +19,14 @@ pub fn programs() -> Result<Programs> {
     };
     say(format_args!("building {missing} with Go, which takes minutes, but only once"));
     Programs::build(Path::new(TOOLS)).map_err(|error| anyhow!("{:#}; {ADVICE}", Error::from(error)))
+}
+
+/// Finds `kubectl`, after building it when there is none.
+pub fn kubectl() -> Result<PathBuf> {
+    match kite_test_cluster::kubectl() {
+        Ok(path) => return Ok(path),
+        Err(error @ FindError::NotThere { .. }) => bail!("{error}; {ADVICE}"),
+        Err(FindError::Missing(_)) => say("building kubectl with Go, which takes minutes, but only once"),
+    }
+    kite_test_cluster::build_kubectl(Path::new(TOOLS)).map_err(|error| anyhow!("{:#}; {ADVICE}", Error::from(error)))
 }

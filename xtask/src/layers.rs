@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kite-client", &["kite-api"]),
     ("kite-backend", &["kite-api", "kite-core", "kite-dashboard", "kite-rules", "kite-runtime", "kite-store"]),
     ("kite-operator", &["kite-api", "kite-client", "kite-rules", "kite-runtime"]),
-    ("kite-cli", &["kite-api", "kite-client", "kite-rules", "kite-runtime"]),
+    ("kite-cli", &["kite-api", "kite-client", "kite-dump", "kite-rules", "kite-runtime"]),
     ("kite-mcp", &["kite-api", "kite-client", "kite-runtime"]),
     (
         "kite-local",

@@ -7,6 +7,7 @@ mod command;
 mod fuzz;
 mod layers;
 mod lint;
+mod man;
 mod packages;
 mod postgres;
 mod setup;
@@ -52,6 +53,8 @@ enum Task {
     ///
     /// cargo-deny and cargo-machete are installed when they are missing.
     Lint,
+    /// Writes the manual pages of the command line, made from its `--help`
+    Man(man::Args),
     /// Measures KITE against its targets, beside what PostgreSQL itself can do
     ///
     /// `cargo xtask bench --help` names the measurements.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Lint => lint::run_all(),
+        Task::Man(args) => man::write(&args),
         Task::Bench(args) => bench::run(&args),
     };
     match result {

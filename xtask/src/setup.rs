@@ -43,12 +43,14 @@ fn postgres() -> Result<String> {
 
 fn cluster() -> Result<String> {
     let programs = cluster::programs()?;
+    let kubectl = cluster::kubectl()?;
     Ok(format!(
-        "kube-apiserver {}: {}\netcd {}: {}",
+        "kube-apiserver {}: {}\netcd {}: {}\nkubectl: {}",
         programs.kubernetes_version(),
         programs.kube_apiserver().display(),
         programs.etcd_version(),
-        programs.etcd().display()
+        programs.etcd().display(),
+        kubectl.display()
     ))
 }
 

@@ -16,6 +16,8 @@ use crate::{
 
 /// The packages whose tests need a cluster.
 const WITH_CLUSTER: [&str; 3] = ["kite-local", "kite-operator", "kite-test-cluster"];
+/// The packages whose tests need kubectl.
+const WITH_KUBECTL: [&str; 1] = ["kite-cli"];
 /// The packages whose tests need a browser.
 const WITH_BROWSER: [&str; 2] = ["kite-local", "kite-test-browser"];
 
@@ -81,6 +83,10 @@ fn start_cluster(args: &Args, tests: &mut Command) -> Result<Option<Cluster>> {
     if args.without.contains(&Part::Cluster) {
         tests.env(WITHOUT_VARIABLE, "1");
         return Ok(None);
+    }
+    if args.need(&WITH_KUBECTL) {
+        // The tests find it where it is now.
+        cluster::kubectl()?;
     }
     if !args.need(&WITH_CLUSTER) {
         return Ok(None);

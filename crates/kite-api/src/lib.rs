@@ -4,6 +4,7 @@
 //! Requests keep every field optional and enums as text, so that the backend can name *all*
 //! wrong fields of a request in one answer instead of stopping at the first.
 
+pub mod access;
 pub mod cause;
 pub mod health;
 pub mod history;
@@ -15,6 +16,7 @@ pub mod summary;
 pub mod trends;
 pub mod webhook;
 
+pub use access::Access;
 pub use cause::{
     Cause, CauseDecision, CauseDecisionList, CauseDetails, CauseList, CauseNamespace, CauseReason, DecideCause, Hidden,
     Movement, SameCause, Suspicion,

@@ -27,8 +27,8 @@ use crate::observe::{REQUEST_ID, observe};
 use crate::openapi::{Frame, with_problems};
 use crate::problem::Problem;
 use crate::routes::{
-    cause_decisions, causes, history, issue, issues, related, reports, service, sources, stream, summary, trends,
-    webhooks,
+    access, cause_decisions, causes, history, issue, issues, related, reports, service, sources, stream, summary,
+    trends, webhooks,
 };
 
 /// Smaller answers are not worth the time to compress them.
@@ -52,6 +52,7 @@ fn table() -> OpenApiRouter<App> {
         routes!(webhooks::receive_webhook),
         routes!(sources::list_sources),
         routes!(stream::stream_issues),
+        routes!(access::read_access),
         routes!(service::health),
         routes!(service::version),
     ]

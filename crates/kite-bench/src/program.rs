@@ -17,6 +17,12 @@ pub fn build(package: &str) -> Result<PathBuf> {
     Ok(folder()?.join(package))
 }
 
+/// Builds a program that is not named like its package, and gives its place.
+pub fn build_binary(package: &str, name: &str) -> Result<PathBuf> {
+    cargo_build(&["--package", package, "--bin", name])?;
+    Ok(folder()?.join(name))
+}
+
 /// Builds an example of a crate and gives its place.
 pub fn build_example(package: &str, name: &str) -> Result<PathBuf> {
     cargo_build(&["--package", package, "--example", name])?;

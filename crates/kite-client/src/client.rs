@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use backon::Retryable;
 use reqwest::{
     Certificate, Method, Response, Url,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +18,11 @@ use crate::{
     retry::{Repeat, is_worth_it, pause, pauses},
 };
 
+/// Long enough for a stream that somebody watches.
+const WITHOUT_END: Duration = Duration::from_hours(24);
+const IMPERSONATED_USER: HeaderName = HeaderName::from_static("impersonate-user");
+const IMPERSONATED_GROUP: HeaderName = HeaderName::from_static("impersonate-group");
+
 /// Who the caller is.
 #[derive(Clone, Debug)]
 pub enum Token {
@@ -27,11 +32,22 @@ pub enum Token {
     File(PathBuf),
 }
 
+/// In whose name the caller calls, when KITE lets it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Impersonation {
+    /// The user.
+    pub user: String,
+    /// The user's groups.
+    pub groups: Vec<String>,
+}
+
 /// How a client behaves.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Who the caller is; nobody by default.
     pub token: Option<Token>,
+    /// In whose name the caller calls; in its own by default.
+    pub impersonate: Option<Impersonation>,
     /// Which program calls: `NAME/VERSION`, and perhaps a comment in parentheses.
     pub user_agent: String,
     /// How long one attempt may take.
@@ -50,6 +66,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             token: None,
+            impersonate: None,
             user_agent: concat!("kite-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
@@ -66,6 +83,8 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     token: Option<Token>,
+    /// In whose name it calls.
+    headers: HeaderMap,
     retries: usize,
     first_pause: Duration,
 }
@@ -90,6 +109,7 @@ impl Client {
             })?,
             base: parse_base(base_url)?,
             token: options.token,
+            headers: impersonating(options.impersonate.as_ref())?,
             retries: options.retries,
             first_pause: options.first_pause,
         })
@@ -102,7 +122,12 @@ impl Client {
             segments.pop_if_empty().extend(["api", "v1"]).extend(path);
         }
         let repeat = if method == Method::POST { Repeat::Harmful } else { Repeat::Harmless };
-        Request { client: self, method, url, headers: HeaderMap::new(), body: None, repeat }
+        Request { client: self, method, url, headers: self.headers.clone(), body: None, timeout: None, repeat }
+    }
+
+    /// The address of the server.
+    pub fn address(&self) -> &str {
+        self.base.as_str()
     }
 
     async fn bearer(&self) -> Result<Option<SecretString>, ClientError> {
@@ -124,6 +149,7 @@ pub(crate) struct Request<'a> {
     url: Url,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
+    timeout: Option<Duration>,
     repeat: Repeat,
 }
 
@@ -138,6 +164,20 @@ impl Request<'_> {
         if parameters.peek().is_some() {
             self.url.query_pairs_mut().extend_pairs(parameters);
         }
+        self
+    }
+
+    /// Adds a header, when its value can be one.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Lets the answer go on as long as somebody reads it.
+    pub(crate) fn without_end(mut self) -> Self {
+        self.timeout = Some(WITHOUT_END);
         self
     }
 
@@ -202,6 +242,9 @@ impl Request<'_> {
         if let Some(body) = &self.body {
             request = request.body(body.clone());
         }
+        if let Some(timeout) = self.timeout {
+            request = request.timeout(timeout);
+        }
         request.send().await.map_err(|source| ClientError::Unreachable {
             address: self.client.base.to_string(),
             source: source.without_url(),
@@ -220,6 +263,20 @@ pub(crate) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, Cli
 fn user_agent(text: &str) -> Result<HeaderValue, ClientError> {
     let wrong = |_| ClientError::Settings { what: "the user agent", value: text.to_owned(), source: None };
     HeaderValue::from_bytes(text.as_bytes()).map_err(wrong)
+}
+
+fn impersonating(who: Option<&Impersonation>) -> Result<HeaderMap, ClientError> {
+    let mut headers = HeaderMap::new();
+    let Some(Impersonation { user, groups }) = who else { return Ok(headers) };
+    let value = |text: &str| {
+        let wrong = |_| ClientError::Settings { what: "the name", value: text.to_owned(), source: None };
+        HeaderValue::from_str(text).map_err(wrong)
+    };
+    headers.insert(IMPERSONATED_USER, value(user)?);
+    for group in groups {
+        headers.append(IMPERSONATED_GROUP, value(group)?);
+    }
+    Ok(headers)
 }
 
 fn parse_base(base_url: &str) -> Result<Url, ClientError> {

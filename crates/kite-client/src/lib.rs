@@ -12,7 +12,9 @@ mod retry;
 mod issues;
 mod reports;
 mod service;
+mod stream;
 
-pub use client::{Client, Options, Token};
+pub use client::{Client, Impersonation, Options, Token};
 pub use error::ClientError;
-pub use query::IssueQuery;
+pub use query::{IssueQuery, Sort};
+pub use stream::{Event, Place, Told};

@@ -1,33 +1,40 @@
-//! Which issues a list or a summary is about.
-
-use std::collections::BTreeMap;
+//! Which issues a list, a summary or a stream is about.
 
 use kite_api::{IssueType, Severity, State};
 use serde::Serialize;
 
-/// Filters and the place in the list; what is absent does not filter.
+/// Filters and the place in the list; what is empty does not filter. The values of one filter are
+/// joined with "or", the filters with "and".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssueQuery {
     /// Tenant in which the issues are filed.
     pub namespace: Option<String>,
+    /// Clusters that the resources live in.
+    pub clusters: Vec<String>,
     /// How bad they are.
-    pub severity: Option<Severity>,
+    pub severities: Vec<Severity>,
     /// What kind of work is broken.
-    pub issue_type: Option<IssueType>,
+    pub issue_types: Vec<IssueType>,
     /// Whether they are there now.
-    pub state: Option<State>,
-    /// Kind of the resource.
-    pub resource_type: Option<String>,
-    /// Name of the resource.
-    pub resource_name: Option<String>,
+    pub states: Vec<State>,
+    /// Kinds of the resource.
+    pub resource_types: Vec<String>,
+    /// Names of the resource.
+    pub resource_names: Vec<String>,
     /// Part of the title or the description, in any case.
     pub search: Option<String>,
-    /// Application that the issues belong to.
-    pub application: Option<String>,
-    /// Component that the issues belong to.
-    pub component: Option<String>,
-    /// Other labels that the issues carry.
-    pub labels: BTreeMap<String, String>,
+    /// Applications that the issues belong to.
+    pub applications: Vec<String>,
+    /// Components that the issues belong to.
+    pub components: Vec<String>,
+    /// Other labels that the issues carry: key and value.
+    pub labels: Vec<(String, String)>,
+    /// The episode began then or later: a time (RFC 3339), or its age such as `2d`.
+    pub detected_from: Option<String>,
+    /// The episode began before: a time (RFC 3339), or its age such as `2d`.
+    pub detected_before: Option<String>,
+    /// The order of a list.
+    pub sort: Option<Sort>,
     /// Issues on a page.
     pub limit: Option<u32>,
     /// Issues to skip.
@@ -36,28 +43,60 @@ pub struct IssueQuery {
     pub cursor: Option<String>,
 }
 
+/// The order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Sort {
+    /// The newest first.
+    DetectedAt,
+    /// The worst first.
+    Severity,
+}
+
 impl IssueQuery {
     /// Gives the query as parameters of the URL.
     pub(crate) fn parameters(&self) -> Vec<(String, String)> {
-        let text = Option::<String>::clone;
-        let fields = [
-            ("namespace", text(&self.namespace)),
-            ("severity", on_the_wire(self.severity)),
-            ("issueType", on_the_wire(self.issue_type)),
-            ("state", on_the_wire(self.state)),
-            ("resourceType", text(&self.resource_type)),
-            ("resourceName", text(&self.resource_name)),
-            ("search", text(&self.search)),
-            ("application", text(&self.application)),
-            ("component", text(&self.component)),
+        let mut parameters = self.filters();
+        let paging = [
+            ("sort", on_the_wire(self.sort)),
             ("limit", self.limit.map(|limit| limit.to_string())),
             ("offset", self.offset.map(|offset| offset.to_string())),
-            ("cursor", text(&self.cursor)),
+            ("cursor", self.cursor.clone()),
         ];
-        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        let labels = self.labels.iter();
-        fields.chain(labels.map(|(key, value)| (format!("label.{key}"), value.clone()))).collect()
+        parameters.extend(paging.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        parameters
     }
+
+    /// Gives which issues are meant, as parameters of the URL.
+    pub(crate) fn filters(&self) -> Vec<(String, String)> {
+        let texts = [
+            ("namespace", self.namespace.as_slice()),
+            ("cluster", &self.clusters),
+            ("resourceType", &self.resource_types),
+            ("resourceName", &self.resource_names),
+            ("search", self.search.as_slice()),
+            ("application", &self.applications),
+            ("component", &self.components),
+            ("detectedFrom", self.detected_from.as_slice()),
+            ("detectedBefore", self.detected_before.as_slice()),
+        ];
+        let texts = texts.into_iter().flat_map(|(name, values)| {
+            let values = values.iter();
+            values.map(move |value| (name.to_owned(), value.clone()))
+        });
+        let labels = self.labels.iter();
+        texts
+            .chain(words("severity", &self.severities))
+            .chain(words("issueType", &self.issue_types))
+            .chain(words("state", &self.states))
+            .chain(labels.map(|(key, value)| (format!("label.{key}"), value.clone())))
+            .collect()
+    }
+}
+
+fn words(name: &str, values: &[impl Serialize]) -> Vec<(String, String)> {
+    let values = values.iter();
+    values.filter_map(|value| Some((name.to_owned(), on_the_wire(Some(value))?))).collect()
 }
 
 /// Gives an enum's name in JSON.
@@ -74,9 +113,10 @@ mod tests {
     fn only_what_is_set_becomes_a_parameter() {
         let query = IssueQuery {
             namespace: Some("team-a".to_owned()),
-            severity: Some(Severity::Critical),
-            state: Some(State::Active),
-            labels: BTreeMap::from([("branch".to_owned(), "main".to_owned())]),
+            severities: vec![Severity::Critical, Severity::Major],
+            states: vec![State::Active],
+            labels: vec![("branch".to_owned(), "main".to_owned())],
+            sort: Some(Sort::DetectedAt),
             limit: Some(1),
             ..IssueQuery::default()
         };
@@ -87,9 +127,11 @@ mod tests {
             [
                 ("namespace", "team-a"),
                 ("severity", "critical"),
+                ("severity", "major"),
                 ("state", "ACTIVE"),
-                ("limit", "1"),
                 ("label.branch", "main"),
+                ("sort", "detectedAt"),
+                ("limit", "1"),
             ]
         );
     }

@@ -1,6 +1,6 @@
 //! The service itself: is it up, which version is it?
 
-use kite_api::{Health, SourceList, Version};
+use kite_api::{Access, Health, SourceList, Version};
 use reqwest::{Method, StatusCode};
 
 use crate::{Client, ClientError, client::read};
@@ -18,6 +18,12 @@ impl Client {
     /// Gives who reports, and when each was heard last.
     pub async fn sources(&self, namespace: Option<&str>) -> Result<SourceList, ClientError> {
         let request = self.request(Method::GET, &["sources"]);
+        request.with_parameters(namespace.map(|namespace| ("namespace", namespace))).fetch().await
+    }
+
+    /// Says who the caller is, and what it may do in a namespace, or in all of them.
+    pub async fn access(&self, namespace: Option<&str>) -> Result<Access, ClientError> {
+        let request = self.request(Method::GET, &["access"]);
         request.with_parameters(namespace.map(|namespace| ("namespace", namespace))).fetch().await
     }
 

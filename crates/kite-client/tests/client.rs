@@ -4,8 +4,9 @@
 
 use std::{fs, time::Duration};
 
+use futures::StreamExt as _;
 use kite_api::{CreateIssue, Report};
-use kite_client::{Client, ClientError, IssueQuery, Options, Token};
+use kite_client::{Client, ClientError, Event, Impersonation, IssueQuery, Options, Place, Token};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use wiremock::{
@@ -157,6 +158,55 @@ async fn health_is_read_also_when_it_is_bad() {
     });
     let server = server_that_says(ResponseTemplate::new(503).set_body_json(health)).await;
     assert_eq!(client(&server).health().await.unwrap().status, "DOWN");
+}
+
+#[tokio::test]
+async fn a_stream_that_was_cut_off_goes_on_where_it_ended() {
+    let server = MockServer::start().await;
+    let change = json!({"id": "c", "at": "2020-01-01T00:00:00Z", "reason": "recovered"});
+    let told = json!({"issueId": Uuid::nil(), "namespace": "team-a", "change": change});
+    let events = format!(
+        ": still there\n\nid: one\nretry: 2000\n\nid: two\nevent: deleted\ndata: {told}\n\nevent: newer\ndata: x\n\n\
+         event: reset\nid: three\ndata: {{}}\n\nid: never\nevent: iss"
+    );
+    Mock::given(path("/api/v1/stream"))
+        .and(query_param("namespace", "team-a"))
+        .respond_with(ResponseTemplate::new(200).set_body_raw(events, "text/event-stream"))
+        .mount(&server)
+        .await;
+    let query = IssueQuery { namespace: Some("team-a".to_owned()), limit: Some(1), ..IssueQuery::default() };
+    let (client, mut place) = (client(&server), Place::default());
+
+    for _ in 0..2 {
+        let events: Vec<_> = client.follow(&query, &mut place).await.unwrap().map(Result::unwrap).collect().await;
+        assert!(matches!(events.as_slice(), [Event::Connected, Event::Deleted(_), Event::Reset]), "{events:?}");
+    }
+
+    let sent = requests(&server).await;
+    assert_eq!(sent[0].headers.get("last-event-id"), None);
+    assert_eq!(sent[1].headers["last-event-id"], "three", "half of an event does not count");
+    assert_eq!(sent[0].url.query(), Some("namespace=team-a"), "a stream has no pages");
+}
+
+#[tokio::test]
+async fn a_stream_of_something_else_is_an_error() {
+    let events = ResponseTemplate::new(200).set_body_raw("event: issue\ndata: <html>\n\n", "text/event-stream");
+    let server = server_that_says(events).await;
+    let (client, mut place) = (client(&server), Place::default());
+    let events: Vec<_> = client.follow(&IssueQuery::default(), &mut place).await.unwrap().collect().await;
+    assert!(matches!(events.as_slice(), [Err(ClientError::Protocol { .. })]), "{events:?}");
+}
+
+#[tokio::test]
+async fn somebody_else_is_named_with_all_groups() {
+    let server = server_that_says(ResponseTemplate::new(204)).await;
+    let impersonate = Some(Impersonation { user: "jane".to_owned(), groups: vec!["a".to_owned(), "b".to_owned()] });
+    let client = Client::new(&server.uri(), Options { impersonate, ..quick() }).unwrap();
+    client.delete_issue(Uuid::nil()).await.unwrap();
+    let headers = &requests(&server).await[0].headers;
+    let groups: Vec<_> = headers.get_all("impersonate-group").iter().collect();
+    assert_eq!(headers["impersonate-user"], "jane");
+    assert_eq!(groups, ["a", "b"]);
 }
 
 #[tokio::test]

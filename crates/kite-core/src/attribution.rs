@@ -50,7 +50,7 @@ mod tests {
             due_at: None,
             cause: cause.map(str::to_owned),
             reason: None,
-            diagnosis: Some(diagnosis),
+            diagnosis: Some(Box::new(diagnosis)),
         }
     }
 

@@ -81,7 +81,7 @@ impl Facet {
 }
 
 /// What the parameters of a list are called, in the order of their chips.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: [(&str, &str); 14] = [
     ("search", "Text"),
     ("severity", "Severity"),
     ("issueType", "Type"),

@@ -24,7 +24,7 @@ fn words(output: &Output) -> String {
 
 async fn active(url: &str) -> IssuePage {
     let client = Client::new(url, Options::default()).unwrap();
-    client.list_issues(&IssueQuery { state: Some(kite_api::State::Active), ..IssueQuery::default() }).await.unwrap()
+    client.list_issues(&IssueQuery { states: vec![kite_api::State::Active], ..IssueQuery::default() }).await.unwrap()
 }
 
 #[test]

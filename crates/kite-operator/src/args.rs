@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use kite_runtime::{duration, logging};
 
 use crate::settings::{Backend, Namespaces, Settings};
@@ -27,85 +27,10 @@ pub struct Arguments {
 /// What the program does besides watching.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Show, check and try rule files.
-    #[command(subcommand)]
-    Rules(Rules),
-    /// Print the JSON Schema of a kind of files, for editors.
-    Schema {
-        /// Of which files.
-        #[arg(value_enum)]
-        of: Files,
-    },
+    /// Print the JSON Schema of configuration files, for editors.
+    Schema,
     /// Print the manifests that let the operator read what its detectors need, and nothing else.
     Manifests(Manifests),
-}
-
-/// Files that have a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Files {
-    /// Detectors, webhooks, libraries and failure patterns.
-    Rules,
-    /// The operator's configuration.
-    Config,
-}
-
-/// What can be done with rule files.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Rules {
-    /// Print the rule files that come with KITE; all names without one.
-    Show {
-        /// Name of a detector, library, webhook or file of failure patterns, such as `build`.
-        name: Option<String>,
-    },
-    /// Say what is wrong with rule files.
-    Check {
-        /// The files.
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// Show the reports that objects would give.
-    Test {
-        /// Rule files that are in force besides those that come with KITE.
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Objects as YAML or JSON, also lists.
-        #[arg(short = 'f', long = "object", required = true, value_name = "FILE")]
-        objects: Vec<PathBuf>,
-        /// Judge as if the objects were deleted.
-        #[arg(long)]
-        deleted: bool,
-    },
-    /// Say why something failed, by the end of its log and what Kubernetes says.
-    Diagnose(Diagnose),
-}
-
-/// What is known of a failure.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Diagnose {
-    /// Rule files that are in force besides those that come with KITE.
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// The log of the failing step; `-` for standard input.
-    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["reason", "messages", "exit_code"])]
-    pub log: Option<PathBuf>,
-    /// Reason of the run, task or container, such as `OOMKilled`.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub reason: String,
-    /// What a condition or an event of the pod says; may be given several times.
-    #[arg(long = "message", value_name = "TEXT")]
-    pub messages: Vec<String>,
-    /// The task that failed.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub task: String,
-    /// The step that failed.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    pub step: String,
-    /// What the step ended with.
-    #[arg(long, value_name = "NUMBER")]
-    pub exit_code: Option<i32>,
-    /// A name that only this attempt or component has; may be given several times.
-    #[arg(long = "name")]
-    pub names: Vec<String>,
 }
 
 /// What the manifests are for.

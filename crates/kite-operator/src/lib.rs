@@ -10,8 +10,8 @@
 //! reports, [`missed`] is what a standby remembers, [`owners`] what ends with what, [`status`] and
 //! [`metrics`] what people see.
 //!
-//! The program: [`args`], [`sources`] (files that change), [`access`] (to the cluster), [`tools`] and
-//! [`manifests`] (what it can do besides watching).
+//! The program: [`args`], [`sources`] (files that change), [`access`] (to the cluster) and
+//! [`manifests`] (what to apply).
 
 pub mod desk;
 pub mod operator;
@@ -40,7 +40,5 @@ pub mod status;
 
 pub mod access;
 pub mod args;
-pub mod diagnose;
 pub mod manifests;
 pub mod sources;
-pub mod tools;

@@ -10,7 +10,7 @@ use kite_operator::args::{Arguments, Task, Watch};
 use kite_operator::lease::{self, Candidate};
 use kite_operator::operator::{Operator, Plan};
 use kite_operator::sources::Sources;
-use kite_operator::{access, manifests, tools};
+use kite_operator::{access, manifests, settings};
 use kite_runtime::shutdown::Shutdown;
 use kite_runtime::{logging, metrics, serve};
 use kube::{Api, Client};
@@ -27,8 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     match arguments.task {
-        Some(Task::Rules(task)) => tools::run(task),
-        Some(Task::Schema { of }) => tools::print_schema(of),
+        Some(Task::Schema) => settings::print_schema(),
         Some(Task::Manifests(wanted)) => manifests::print(&wanted),
         None => {
             logging::init(arguments.watch.log_format, &arguments.watch.log_level).context("KITE_LOG_LEVEL")?;

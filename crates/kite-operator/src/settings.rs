@@ -1,7 +1,9 @@
 //! What the operator is told: the configuration file, and what it means.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use kite_api::Severity;
 use schemars::JsonSchema;
@@ -158,6 +160,14 @@ pub enum SettingsError {
     },
 }
 
+/// Prints the JSON Schema of configuration files.
+pub fn print_schema() -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
+    serde_json::to_writer_pretty(&mut out, &schema())?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// The JSON Schema of configuration files, for editors.
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::generate::SchemaSettings::draft2020_12()
@@ -236,6 +246,15 @@ mod tests {
         let settings = Settings::parse(&text).map_err(|error| error.to_string())?;
         settings.check(&BTreeSet::from(["build", "job"])).map_err(|error| error.to_string())?;
         Ok(settings)
+    }
+
+    #[test]
+    fn the_shipped_schema_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/config.json");
+        let shipped = std::fs::read_to_string(path).unwrap_or_default();
+        let hint = "run `cargo run -p kite-operator -- schema > schemas/config.json`";
+        let is_current = shipped.trim_end() == serde_json::to_string_pretty(&schema()).unwrap();
+        assert!(is_current, "schemas/config.json is out of date: {hint}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::error::RuleError;
 use crate::evaluation::{Condition, Placed, Text};
 use crate::expression::{Expression, Mistake};
 use crate::file::{Located, Ordered, RelatedSpec};
+use crate::hint;
 use crate::location::{self, Place};
 use crate::names::{Names, Shape};
 use crate::paths::Needed;
@@ -101,7 +102,8 @@ impl<'a> Compiler<'a> {
         let literal = text.content.parts.iter().all(|p| matches!(p, Part::Text(_)));
         if literal && !allowed.contains(&source.value.as_str()) {
             let message = format!("`{}` is none of {}", source.value, allowed.join(", "));
-            self.error(source, message);
+            let hint = hint::meant(&source.value, allowed.iter().copied());
+            self.error_at(source.referenced.into(), message, hint);
         }
         Some(text)
     }
@@ -119,17 +121,18 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn error(&mut self, at: &Located, message: String) {
-        self.error_at(at.referenced.into(), message);
+        self.error_at(at.referenced.into(), message, None);
     }
 
-    fn error_at(&mut self, place: Place, message: String) {
-        self.errors.push(RuleError { file: self.file.to_owned(), line: place.line, column: place.column, message });
+    pub(crate) fn error_at(&mut self, place: Place, message: String, hint: Option<String>) {
+        let Place { line, column } = place;
+        self.errors.push(RuleError { file: self.file.to_owned(), line, column, message, hint });
     }
 
     pub(crate) fn mistakes(&mut self, source: &Located, mistakes: Vec<Mistake>) {
         for mistake in mistakes {
             let place = location::inside(self.text, source.referenced.into(), mistake.offset);
-            self.error_at(place, mistake.message);
+            self.error_at(place, mistake.message, mistake.hint);
         }
     }
 

@@ -14,6 +14,8 @@ pub struct RuleError {
     pub column: u64,
     /// What is wrong.
     pub message: String,
+    /// What may help.
+    pub hint: Option<String>,
 }
 
 /// A rule that an object or a payload made fail.

@@ -25,14 +25,19 @@ pub(crate) struct Mistake {
     pub(crate) offset: usize,
     /// What is wrong.
     pub(crate) message: String,
+    /// What may help.
+    pub(crate) hint: Option<String>,
 }
 
 impl Expression {
     /// Compiles `source`, which may use `names`, or says everything that is wrong with it.
     pub(crate) fn compile(source: &str, names: &Names) -> Result<Self, Vec<Mistake>> {
         let program = environment().compile(source).map_err(|errors| {
-            let mistake =
-                |error: &cel::ParseError| Mistake { offset: offset(source, error.pos), message: error.msg.clone() };
+            let mistake = |error: &cel::ParseError| Mistake {
+                offset: offset(source, error.pos),
+                message: error.msg.clone(),
+                hint: Some("expressions are CEL, such as `object.?status.?phase.orValue('') == 'Failed'`".to_owned()),
+            };
             errors.errors.iter().map(mistake).collect::<Vec<_>>()
         })?;
         let references = names.references(program.expression());
@@ -44,6 +49,7 @@ impl Expression {
                 .map(|unknown| Mistake {
                     offset: place(unknown.node).map_or(0, |(start, _)| start as usize),
                     message: unknown.message,
+                    hint: unknown.hint,
                 })
                 .collect());
         }

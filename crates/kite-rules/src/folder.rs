@@ -50,5 +50,6 @@ fn read_file(path: &Path) -> io::Result<String> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> RuleError {
-    RuleError { file: path.display().to_string(), line: 1, column: 1, message: format!("cannot be read: {error}") }
+    let (file, message) = (path.display().to_string(), format!("cannot be read: {error}"));
+    RuleError { file, line: 1, column: 1, message, hint: None }
 }

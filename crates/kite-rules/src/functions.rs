@@ -94,12 +94,21 @@ pub(crate) fn known(name: &str, arguments: usize) -> Known {
     if !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
         return Known::Yes;
     }
-    let ours = OURS.iter().filter(|(ours, ..)| *ours == name).map(|(_, count, _)| *count);
-    let standard =
-        STANDARD.iter().filter(|(standard, _)| *standard == name).flat_map(|(_, counts)| counts.iter().copied());
-    ours.chain(standard).fold(Known::No, |known, count| {
+    counts(name).fold(Known::No, |known, count| {
         if known == Known::Yes || count == arguments { Known::Yes } else { Known::WrongArguments }
     })
+}
+
+/// How many arguments a function of that name takes.
+pub(crate) fn counts(name: &str) -> impl Iterator<Item = usize> {
+    let ours = OURS.iter().filter(move |(ours, ..)| *ours == name).map(|(_, count, _)| *count);
+    let standard = STANDARD.iter().filter(move |(standard, _)| *standard == name);
+    ours.chain(standard.flat_map(|(_, counts)| counts.iter().copied()))
+}
+
+/// The names of all functions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    OURS.iter().map(|(name, ..)| *name).chain(STANDARD.iter().map(|(name, _)| *name))
 }
 
 /// CEL with its string functions and ours.

@@ -20,6 +20,7 @@ mod failure;
 mod file;
 mod folder;
 mod functions;
+mod hint;
 mod json_value;
 mod judgement;
 mod load;

@@ -12,6 +12,7 @@ use crate::config::CONFIG_FIELDS;
 use crate::detector::Detector;
 use crate::error::RuleError;
 use crate::file::{API_VERSION, DetectorSpec, Head, LibrarySpec, Located, Ordered, RelatedSpec, RuleFile, WebhookSpec};
+use crate::hint;
 use crate::location::Place;
 use crate::names::{Names, Shape};
 use crate::patterns::FailurePatterns;
@@ -27,6 +28,9 @@ pub(crate) enum Rule {
     Webhook(Arc<Webhook>),
     FailurePatterns(Arc<FailurePatterns>),
 }
+
+/// The kinds of files.
+const KINDS: [&str; 4] = ["Detector", "FailurePatterns", "Library", "Webhook"];
 
 /// Kind and name.
 type Key = (&'static str, String);
@@ -192,9 +196,10 @@ fn taken(file: &File, rule: &Rule, owner: &str) -> RuleError {
 impl Parsed {
     fn parse(file: &str, text: String) -> Result<Self, RuleError> {
         let head: Head = from_yaml(file, &text)?;
-        let wrong = |at: &Located, message| error(file, at.referenced.into(), message);
+        let wrong = |at: &Located, message, hint| RuleError { hint, ..error(file, at.referenced.into(), message) };
         if head.api_version.value != API_VERSION {
-            return Err(wrong(&head.api_version, format!("expected `{API_VERSION}`")));
+            let hint = format!("write `apiVersion: {API_VERSION}`");
+            return Err(wrong(&head.api_version, format!("expected `{API_VERSION}`"), Some(hint)));
         }
         let body = match head.kind.value.as_str() {
             "Library" => Body::Library(from_yaml(file, &text)?),
@@ -203,7 +208,7 @@ impl Parsed {
             "FailurePatterns" => Body::FailurePatterns(from_yaml(file, &text)?),
             _ => {
                 let message = "expected `Detector`, `Webhook`, `Library` or `FailurePatterns`".to_owned();
-                return Err(wrong(&head.kind, message));
+                return Err(wrong(&head.kind, message, hint::meant(&head.kind.value, KINDS)));
             }
         };
         let parsed = Self { file: file.to_owned(), text, body };
@@ -211,7 +216,8 @@ impl Parsed {
             Ok(parsed)
         } else {
             let message = "a name is made of at most 63 small letters, digits and `-`".to_owned();
-            Err(wrong(parsed.name(), message))
+            let hint = "such as `my-detector`".to_owned();
+            Err(wrong(parsed.name(), message, Some(hint)))
         }
     }
 
@@ -239,14 +245,17 @@ impl Parsed {
                 let mut compiler = Compiler::new(file, text, object_names());
                 let mut related = Vec::new();
                 for used in &rule.spec.uses {
-                    match loaded.in_force.get(&("Library", used.value.clone())) {
-                        Some(Rule::Library(library)) => {
-                            compiler.include(&library.bindings);
-                            compiler.relate(&library.related);
-                            related.push(&library.related);
-                        }
-                        _ => compiler.error(used, format!("unknown library `{}`", used.value)),
-                    }
+                    let library = loaded.in_force.get(&("Library", used.value.clone()));
+                    let Some(Rule::Library(library)) = library else {
+                        let libraries = loaded.in_force.keys().filter(|(kind, _)| *kind == "Library");
+                        let hint = hint::meant(&used.value, libraries.map(|(_, name)| name.as_str()));
+                        let message = format!("unknown library `{}`", used.value);
+                        compiler.error_at(used.referenced.into(), message, hint);
+                        continue;
+                    };
+                    compiler.include(&library.bindings);
+                    compiler.relate(&library.related);
+                    related.push(&library.related);
                 }
                 let detector = Detector::compile(compiler, name, &rule.spec, &related)?;
                 Ok(Rule::Detector(Arc::new(detector)))
@@ -290,5 +299,6 @@ fn from_yaml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, RuleError
 }
 
 fn error(file: &str, place: Place, message: String) -> RuleError {
-    RuleError { file: file.to_owned(), line: place.line, column: place.column, message }
+    let hint = hint::of_message(&message);
+    RuleError { file: file.to_owned(), line: place.line, column: place.column, message, hint }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, IdedExpr};
 
-use crate::functions::{Known, known};
+use crate::functions::{self, Known, known};
+use crate::hint;
 
 /// Names that CEL itself knows.
 const TYPES: [&str; 10] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "optional", "string", "uint"];
@@ -31,6 +32,8 @@ pub(crate) struct Unknown {
     pub(crate) node: u64,
     /// What is wrong.
     pub(crate) message: String,
+    /// What may help.
+    pub(crate) hint: Option<String>,
 }
 
 /// What an expression refers to.
@@ -97,7 +100,7 @@ impl<'a> Walk<'a> {
             Expr::Map(map) => map.entries.iter().for_each(|e| self.entry(e)),
             Expr::Struct(value) => {
                 let message = format!("unknown type `{}`", value.type_name);
-                self.unknown(node.id, message);
+                self.unknown(node.id, message, hint::meant(&value.type_name, TYPES));
             }
             Expr::Comprehension(loop_) => {
                 self.expression(&loop_.iter_range);
@@ -131,7 +134,9 @@ impl<'a> Walk<'a> {
         if self.names.contains(name) {
             self.found.variables.push(name.to_owned());
         } else {
-            self.unknown(node, format!("unknown name `{name}`"));
+            let known = self.names.variables.keys().map(String::as_str).chain(self.local.iter().copied());
+            let hint = hint::meant(name, known);
+            self.unknown(node, format!("unknown name `{name}`"), hint);
         }
     }
 
@@ -142,7 +147,8 @@ impl<'a> Walk<'a> {
         if let Some(Shape::Fields(fields)) = self.names.variables.get(variable)
             && !fields.iter().any(|known| known == field)
         {
-            self.unknown(node, format!("`{variable}` has no field `{field}`"));
+            let hint = hint::meant(field, fields.iter().map(String::as_str));
+            self.unknown(node, format!("`{variable}` has no field `{field}`"), hint);
         }
     }
 
@@ -150,9 +156,14 @@ impl<'a> Walk<'a> {
         let arguments = call.args.len() + usize::from(call.target.is_some());
         match known(&call.func_name, arguments) {
             Known::Yes => {}
-            Known::No => self.unknown(node, format!("unknown function `{}`", call.func_name)),
+            Known::No => {
+                let hint = hint::meant(&call.func_name, functions::names());
+                self.unknown(node, format!("unknown function `{}`", call.func_name), hint);
+            }
             Known::WrongArguments => {
-                self.unknown(node, format!("`{}` does not take {arguments} arguments", call.func_name));
+                let counts: Vec<_> = functions::counts(&call.func_name).map(|count| count.to_string()).collect();
+                let hint = Some(format!("it takes {}, a receiver included", counts.join(" or ")));
+                self.unknown(node, format!("`{}` does not take {arguments} arguments", call.func_name), hint);
             }
         }
         // Optional selection, `payload.?field`.
@@ -167,7 +178,7 @@ impl<'a> Walk<'a> {
         call.args.iter().for_each(|argument| self.expression(argument));
     }
 
-    fn unknown(&mut self, node: u64, message: String) {
-        self.found.unknown.push(Unknown { node, message });
+    fn unknown(&mut self, node: u64, message: String, hint: Option<String>) {
+        self.found.unknown.push(Unknown { node, message, hint });
     }
 }

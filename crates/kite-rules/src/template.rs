@@ -74,7 +74,9 @@ fn pieces(source: &str) -> Result<Vec<Piece<'_>>, Mistake> {
         }
         let offset = characters(source, source.len() - hole.len());
         let Some(end) = closing_brace(hole) else {
-            return Err(Mistake { offset: offset - 2, message: "`${` is never closed".to_owned() });
+            let message = "`${` is never closed".to_owned();
+            let hint = Some("close it with `}`, or write `$${` for the text `${`".to_owned());
+            return Err(Mistake { offset: offset - 2, message, hint });
         };
         let (expression, behind) = hole.split_at(end);
         pieces.push(Piece::Hole { source: expression, offset });

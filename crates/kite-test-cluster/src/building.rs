@@ -53,7 +53,7 @@ fn wait_for_turn(path: &Path) -> Result<File, ClusterError> {
 
 fn go_build(tool: &Tool, tools: &Path, output: &Path) -> Command {
     let mut go = Command::new("go");
-    go.current_dir(tools.join(tool.name)).args(["build", "-trimpath", "-ldflags", &tool.linker_flags()]);
+    go.current_dir(tools.join(tool.module)).args(["build", "-trimpath", "-ldflags", &tool.linker_flags()]);
     go.arg("-o").arg(output).arg(tool.package);
     // No other version of Go is fetched, no C compiler is needed, no workspace around interferes.
     go.envs([("GOTOOLCHAIN", "local"), ("CGO_ENABLED", "0"), ("GOWORK", "off")]);

@@ -28,7 +28,7 @@ use std::{env, path::PathBuf};
 pub use cluster::Cluster;
 pub use error::{ClusterError, FindError};
 pub use options::Options;
-pub use programs::Programs;
+pub use programs::{Programs, build_kubectl, kubectl};
 
 /// Names the variable with the path of the shared cluster's kubeconfig file.
 pub const KUBECONFIG_VARIABLE: &str = "KITE_TEST_KUBECONFIG";

@@ -10,7 +10,7 @@ use std::{
 use crate::{
     ASSETS_VARIABLE, ClusterError, FindError,
     building::{build, cached},
-    tool::{ETCD, KUBE_APISERVER, Tool},
+    tool::{ETCD, KUBE_APISERVER, KUBECTL, Tool},
 };
 
 /// Names the variable with the folder of envtest's binaries.
@@ -82,6 +82,19 @@ impl Programs {
         // Folders that came out of such a variable, or have no separator in their names, can be joined.
         env::join_paths(folders.collect::<BTreeSet<_>>()).unwrap_or_default()
     }
+}
+
+/// Finds a `kubectl` that the tests can use, from 1.30 on, where [`Programs::find`] looks.
+pub fn kubectl() -> Result<PathBuf, FindError> {
+    find(&KUBECTL)?.map(|program| program.path).ok_or(FindError::Missing(vec![KUBECTL.name]))
+}
+
+/// Finds a `kubectl`, after building it into the user's cache folder when there is none.
+pub fn build_kubectl(tools: &Path) -> Result<PathBuf, ClusterError> {
+    if find(&KUBECTL)?.is_none() {
+        build(&KUBECTL, tools)?;
+    }
+    Ok(kubectl()?)
 }
 
 fn find(tool: &Tool) -> Result<Option<Program>, FindError> {

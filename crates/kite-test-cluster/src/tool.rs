@@ -1,4 +1,4 @@
-//! The two programs: which versions the tests can use, and which one is built from which package.
+//! The programs: which versions the tests can use, and which one is built from which package.
 
 use std::{path::Path, process::Command};
 
@@ -13,8 +13,12 @@ pub(crate) struct Tool {
     pub version: &'static str,
     /// The oldest major and minor version that serves.
     pub oldest: (u32, u32),
+    /// The folder of the Go module that it is built in.
+    pub module: &'static str,
     /// The Go package that it is built from.
     pub package: &'static str,
+    /// What makes it tell its version.
+    pub version_arguments: &'static [&'static str],
     /// The Go package whose variables say which version it is, unless it knows by itself.
     pub version_package: Option<&'static str>,
 }
@@ -24,7 +28,20 @@ pub(crate) const KUBE_APISERVER: Tool = Tool {
     name: "kube-apiserver",
     version: "1.34.4",
     oldest: (1, 30),
+    module: "kube-apiserver",
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    version_arguments: &["--version"],
+    version_package: Some("k8s.io/component-base/version"),
+};
+
+/// What people have in their terminals.
+pub(crate) const KUBECTL: Tool = Tool {
+    name: "kubectl",
+    version: "1.34.4",
+    oldest: (1, 30),
+    module: "kube-apiserver",
+    package: "k8s.io/kubernetes/cmd/kubectl",
+    version_arguments: &["version", "--client"],
     version_package: Some("k8s.io/component-base/version"),
 };
 
@@ -33,7 +50,9 @@ pub(crate) const ETCD: Tool = Tool {
     name: "etcd",
     version: "3.6.5",
     oldest: (3, 5),
+    module: "etcd",
     package: "go.etcd.io/etcd/server/v3",
+    version_arguments: &["--version"],
     version_package: None,
 };
 
@@ -43,7 +62,7 @@ impl Tool {
         if !path.is_file() {
             return None;
         }
-        let text = output_of(Command::new(path).arg("--version")).ok()?;
+        let text = output_of(Command::new(path).args(self.version_arguments)).ok()?;
         let version = version_in(&text)?;
         (numbers(version)? >= self.oldest).then(|| version.to_owned())
     }
@@ -64,7 +83,7 @@ impl Tool {
     }
 }
 
-/// Reads `Kubernetes v1.34.4` and `etcd Version: 3.6.5`.
+/// Reads `Kubernetes v1.34.4`, `Client Version: v1.34.4` and `etcd Version: 3.6.5`.
 fn version_in(text: &str) -> Option<&str> {
     let words = text.split_whitespace().map(|word| word.trim_start_matches('v'));
     words.into_iter().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
@@ -95,10 +114,12 @@ mod tests {
     #[test]
     fn what_is_built_is_what_the_go_modules_require() {
         let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools");
-        for (tool, requirement) in
-            [(&KUBE_APISERVER, "k8s.io/kubernetes v1.34.4"), (&ETCD, "go.etcd.io/etcd/server/v3 v3.6.5")]
-        {
-            let module = std::fs::read_to_string(tools.join(tool.name).join("go.mod")).unwrap();
+        for (tool, requirement) in [
+            (&KUBE_APISERVER, "k8s.io/kubernetes v1.34.4"),
+            (&KUBECTL, "k8s.io/kubernetes v1.34.4"),
+            (&ETCD, "go.etcd.io/etcd/server/v3 v3.6.5"),
+        ] {
+            let module = std::fs::read_to_string(tools.join(tool.module).join("go.mod")).unwrap();
             assert!(module.contains(&format!("require {requirement}\n")), "{}", tool.name);
             assert!(requirement.ends_with(tool.version));
         }

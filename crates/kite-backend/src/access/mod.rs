@@ -44,6 +44,23 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Everything that may be done.
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::ReadLogs, Self::Create, Self::Update, Self::Delete, Self::Resolve, Self::Report];
+
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::ReadLogs => "readLogs",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Resolve => "resolve",
+            Self::Report => "report",
+        }
+    }
+
     /// What a caller wanted to do.
     pub fn words(self) -> &'static str {
         match self {
@@ -116,6 +133,11 @@ impl Caller {
     /// The name to write into a history; nobody has one where nobody signs in.
     pub fn name(&self) -> Option<&str> {
         self.user.as_ref().map(|user| user.name.as_str())
+    }
+
+    /// The groups that the caller is in, as far as that is known.
+    pub fn groups(&self) -> &[String] {
+        self.user.as_ref().map_or(&[], |user| &user.groups)
     }
 
     /// What the caller is remembered by; all are one where nobody signs in.

@@ -39,7 +39,7 @@ pub fn read(checks: &mut Checks, sent: Option<Diagnosis>) -> Option<Box<Reported
 /// A source that makes it out itself knows more: it has seen the whole log.
 pub fn complete(rules: &RuleSet, identity: &Identity, content: &mut Content) {
     if content.diagnosis.is_none() {
-        content.diagnosis = recognise(rules, identity, content);
+        content.diagnosis = recognise(rules, identity, content).map(Box::new);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The HTTP interface, a file per subject. Handlers extract, call one use case and convert.
 
+pub mod access;
 pub mod answer;
 pub mod cause_decisions;
 pub mod causes;

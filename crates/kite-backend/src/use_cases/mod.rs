@@ -1,5 +1,6 @@
 //! What the service does for its callers, one function each. Routes and pages call these.
 
+pub mod access;
 pub mod causes;
 pub mod issues;
 pub mod relations;

@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod cli;
 mod dashboard;
 mod dump;
 mod insight;
@@ -48,6 +49,8 @@ pub enum Name {
     DumpYaml,
     /// What signing in costs: 32 callers with tokens of their own, and what the time of a 404 tells
     Access,
+    /// The command line: its start, and a list of 10,000 issues
+    Cli,
     /// Pages at 1,000,000 issues: time of the server, visits with a real Chromium, 500 open pages
     Dashboard,
     /// How well and how fast failures are told: excerpts, classes, fingerprints
@@ -80,6 +83,7 @@ impl Name {
             Self::DumpJson => dump::measure_json(bench),
             Self::DumpYaml => dump::measure_yaml(bench),
             Self::Access => access::measure(bench),
+            Self::Cli => cli::measure(bench),
             Self::Dashboard => dashboard::measure(bench),
             Self::Insight => insight::measure(bench),
             Self::InsightTuning => insight::measure_tuning(bench),

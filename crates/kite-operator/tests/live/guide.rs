@@ -6,7 +6,6 @@ use kite_api::State;
 use kite_rules::RuleSet;
 use kube::api::DeleteParams;
 use serde_json::json;
-use tokio::process::Command;
 
 use crate::support::{Backend, Kube, Line, Watching, eventually, same};
 
@@ -18,11 +17,6 @@ fn block(words: &str) -> &'static str {
     blocks.find(|block| block.contains(words)).unwrap()
 }
 
-async fn rules(arguments: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kite-operator")).arg("rules").args(arguments).output().await.unwrap();
-    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_guide_goes_from_a_file_to_an_issue() {
     let Some(kube) = Kube::shared().await else { return };
@@ -30,14 +24,7 @@ async fn the_guide_goes_from_a_file_to_an_issue() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("certificate.yaml"), block("name: certificate\n")).unwrap();
-    fs::write(path("object.json"), block("name: shop-tls")).unwrap();
 
-    let (is_sound, words) = rules(&["check", &path("certificate.yaml")]).await;
-    assert!(is_sound && words == "1 file is sound\n", "{words}");
-    let (is_well, words) = rules(&["test", &path("certificate.yaml"), "-f", &path("object.json")]).await;
-    assert!(is_well && words.contains("Certificate shop-tls is not ready"), "{words}");
-
-    fs::remove_file(path("object.json")).unwrap();
     let (loaded, errors) = RuleSet::load(folder.path());
     assert_eq!(errors, []);
     let watching = Watching::with(&kube, &backend, &namespace, loaded, None);

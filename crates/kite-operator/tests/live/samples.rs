@@ -80,7 +80,7 @@ async fn samples_agree_with_expected_through_a_real_api_server() {
     })
     .await;
     let mut found = BTreeMap::<_, Vec<Issue>>::new();
-    let query = IssueQuery { state: Some(State::Active), limit: Some(1000), ..IssueQuery::default() };
+    let query = IssueQuery { states: vec![State::Active], limit: Some(1000), ..IssueQuery::default() };
     for issue in backend.client.list_issues(&query).await.unwrap().data {
         found.entry(issue.namespace.clone()).or_default().push(issue);
     }

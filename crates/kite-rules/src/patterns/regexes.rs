@@ -54,7 +54,7 @@ impl Regexes {
 
 fn compile(source: &str) -> Result<Regex, Mistake> {
     let at = |offset: usize| source.get(..offset).map_or(0, |before| before.chars().count());
-    let mistake = |offset: usize, message: String| Mistake { offset: at(offset), message };
+    let mistake = |offset: usize, message: String| Mistake { offset: at(offset), message, hint: None };
     // The regular expressions' own parser knows the place of a mistake.
     ParserBuilder::new().unicode(false).utf8(false).build().parse(source).map_err(|error| match error {
         Error::Parse(error) => mistake(error.span().start.offset, error.kind().to_string()),

@@ -57,6 +57,10 @@ fn trends_and_sources() -> Vec<Call> {
         call(get.clone(), "/api/v1/trends", Refuses(Right::Read), 200, |_, _| {
             ("/api/v1/trends?namespace=team-a".into(), None)
         }),
+        call(get.clone(), "/api/v1/access", Guard::SignedIn, 200, |_, _| ("/api/v1/access".into(), None)),
+        call(get.clone(), "/api/v1/access", Guard::SignedIn, 200, |_, _| {
+            ("/api/v1/access?namespace=team-a".into(), None)
+        }),
         call(get.clone(), "/api/v1/sources", Shows, 200, |_, _| ("/api/v1/sources".into(), None)),
         call(get.clone(), "/api/v1/sources", Refuses(Right::Read), 200, |_, _| {
             ("/api/v1/sources?namespace=team-a".into(), None)

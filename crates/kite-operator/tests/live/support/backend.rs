@@ -69,7 +69,7 @@ impl Backend {
         loop {
             let query = IssueQuery {
                 namespace: Some(namespace.to_owned()),
-                state: Some(state),
+                states: vec![state],
                 limit: Some(1000),
                 cursor: cursor.take(),
                 ..IssueQuery::default()

@@ -1,0 +1,130 @@
+//! `kite describe`: everything about an issue.
+
+use jiff::Timestamp;
+use kite_api::{Change, Episode, Issue, State};
+
+use crate::clock::{age, now};
+use crate::failure::{Exit, Failure};
+use crate::find::Target;
+use crate::session::Session;
+use crate::table::{plural, severity_word, state_word, type_word};
+use crate::text::{Text, Tone, one_line};
+
+/// Room for the names of fields.
+const NAMES: usize = 14;
+/// Changes that are shown.
+const CHANGES: usize = 20;
+
+/// Show everything about an issue: why, where to look, what happened to it
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Which issue.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Shows everything about an issue.
+pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
+    let client = session.client().await?;
+    let now = now();
+    let mut text = Text::default();
+    for (number, issue) in args.target.find_all(session).await?.iter().enumerate() {
+        if number > 0 {
+            text.end_line();
+        }
+        let history = session.wait(client.history(issue.id, None)).await?;
+        about(&mut text, issue, now);
+        heading(&mut text, "Episodes");
+        history.episodes.iter().for_each(|episode| self::episode(&mut text, episode));
+        heading(&mut text, "History");
+        history.changes.iter().take(CHANGES).for_each(|change| self::change(&mut text, change));
+    }
+    session.printer.show(&text)?;
+    Ok(Exit::Fine)
+}
+
+fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
+    text.push(Tone::Strong, one_line(&issue.title)).end_line();
+    let since = |time: Timestamp| format!("{time} ({} ago)", age(now, time));
+    field(text, "Severity", Tone::Of(issue.severity), severity_word(issue.severity));
+    let tone = if issue.state == State::Resolved { Tone::Good } else { Tone::Plain };
+    field(text, "State", tone, state_word(issue.state));
+    let scope = &issue.scope;
+    let labels = issue.labels.iter().map(|(key, value)| format!("{key}={value}"));
+    for (name, value) in [
+        ("Id", issue.id.to_string()),
+        ("Namespace", issue.namespace.clone()),
+        ("Cluster", issue.cluster.clone()),
+        ("Type", type_word(issue).to_owned()),
+        ("Resource", format!("{}/{}", scope.resource_type, scope.resource_name)),
+        ("Variant", issue.variant.clone()),
+        ("Reason", issue.reason.clone().unwrap_or_default()),
+        ("Cause", issue.cause.clone().unwrap_or_default()),
+        ("Broken since", since(issue.detected_at)),
+        ("Resolved", issue.resolved_at.map(since).unwrap_or_default()),
+        ("Last failed", since(issue.last_failed_at)),
+        ("Failed runs", format!("{} in {}", issue.count, counted(issue.episodes, "episode"))),
+        ("Due", issue.due_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("Expires", issue.expires_at.map(|at| at.to_string()).unwrap_or_default()),
+        ("Labels", labels.collect::<Vec<_>>().join(", ")),
+    ] {
+        if !value.is_empty() {
+            field(text, name, Tone::Plain, &value);
+        }
+    }
+    heading(text, "Why");
+    for line in issue.description.lines() {
+        text.plain(format!("  {}", line.trim_end())).end_line();
+    }
+    if !issue.links.is_empty() {
+        heading(text, "Links");
+        for link in &issue.links {
+            field(text, &one_line(&link.title), Tone::Plain, &link.url);
+        }
+    }
+    let related = issue.related_from.iter().map(|relation| &relation.target);
+    let related: Vec<_> = related.chain(issue.related_to.iter().map(|relation| &relation.source)).collect();
+    if !related.is_empty() {
+        heading(text, "Related");
+        for other in related {
+            field(text, severity_word(other.severity), Tone::Plain, &format!("{}  {}", other.id, other.title));
+        }
+    }
+}
+
+fn heading(text: &mut Text, name: &str) {
+    text.end_line().push(Tone::Strong, format!("{name}:")).end_line();
+}
+
+fn field(text: &mut Text, name: &str, tone: Tone, value: &str) {
+    let name = format!("{name}:");
+    text.push(Tone::Faint, format!("  {name:<NAMES$} ")).push(tone, one_line(value)).end_line();
+}
+
+fn episode(text: &mut Text, episode: &Episode) {
+    let end = match (episode.ended_at, &episode.end_reason) {
+        (Some(at), Some(reason)) => format!("{at}, {reason}{}", by(episode.ended_by.as_deref())),
+        (Some(at), None) => at.to_string(),
+        (None, _) => "now".to_owned(),
+    };
+    let words = format!("{}. {} to {end}; failed runs: {}", episode.number, episode.started_at, episode.count);
+    text.plain(format!("  {}", one_line(&words))).end_line();
+}
+
+fn change(text: &mut Text, change: &Change) {
+    let severity = match (change.from_severity, change.to_severity) {
+        (Some(from), Some(to)) => format!(", {} to {}", severity_word(from), severity_word(to)),
+        _ => String::new(),
+    };
+    let note = change.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    let words = format!("{}  {}{}{severity}{note}", change.at, change.reason, by(change.by.as_deref()));
+    text.plain("  ").plain(one_line(&words)).end_line();
+}
+
+fn counted(count: u64, word: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
+}
+
+fn by(who: Option<&str>) -> String {
+    who.map(|who| format!(" by {who}")).unwrap_or_default()
+}

@@ -1,0 +1,154 @@
+//! `kite list`: what is broken.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use kite_api::{Issue, IssuePage};
+use kite_client::{IssueQuery, Sort};
+
+use super::watch;
+use crate::clock::now;
+use crate::failure::{Exit, Failure};
+use crate::find::pages;
+use crate::output::Format;
+use crate::printer::Printer;
+use crate::query::Filters;
+use crate::session::Session;
+use crate::table::{self, Detail};
+
+const COLUMNS: [&str; 13] = [
+    "id",
+    "state",
+    "severity",
+    "type",
+    "namespace",
+    "application",
+    "component",
+    "title",
+    "detectedAt",
+    "resolvedAt",
+    "lastFailedAt",
+    "count",
+    "link",
+];
+
+/// List what is broken, worst first
+///
+/// Without a namespace that you or the context names, it is about all that you may see.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    kite list -n team-a\n  \
+    kite list -A -s critical,major --since 1d\n  \
+    kite list 'severity:critical component:shop older:2d'\n  \
+    kite list -o jsonpath='{range .data[*]}{.title}{\"\\n\"}{end}'")]
+pub struct Args {
+    /// Which issues.
+    #[command(flatten)]
+    pub filters: Filters,
+    /// What comes first: the worst or the newest
+    #[arg(long, value_name = "ORDER", default_value = "severity", value_parser = order())]
+    pub sort: Sort,
+    /// How many at most; 0 is all
+    #[arg(long, value_name = "NUMBER", default_value = "1000")]
+    pub limit: usize,
+    /// How to print: table, wide, json, yaml, name, csv or jsonpath=TEMPLATE
+    #[arg(short, long, value_name = "FORM", default_value = "table")]
+    pub output: Format,
+    /// Keep the list on the screen and follow what happens; without a terminal, a line for each change
+    #[arg(short, long)]
+    pub watch: bool,
+}
+
+fn order() -> impl clap::builder::TypedValueParser<Value = Sort> {
+    PossibleValuesParser::new(["severity", "newest"])
+        .map(|text| if text == "newest" { Sort::DetectedAt } else { Sort::Severity })
+}
+
+/// Lists issues.
+pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
+    let namespace = session.namespace(args.filters.all_namespaces).await?;
+    let query = IssueQuery { sort: Some(args.sort), ..args.filters.query(namespace)? };
+    if args.watch {
+        return watch::run(session, &args, query).await;
+    }
+    let (issues, total) = read(session, &query, args.limit).await?;
+    print(session, &args.output, &issues, total)?;
+    if matches!(args.output, Format::Table | Format::Wide) {
+        session.printer.say(&table::sentence(&issues, total, &place(&query)));
+    }
+    Ok(Exit::Fine)
+}
+
+/// The issues that match, and how many match in all.
+pub async fn read(session: &Session, query: &IssueQuery, limit: usize) -> Result<(Vec<Issue>, u64), Failure> {
+    let mut issues = Vec::new();
+    let most = if limit == 0 { usize::MAX } else { limit };
+    let total = pages(session, query.clone(), most, |page| {
+        issues.extend(page);
+        if issues.len() > 1_000 {
+            session.printer.progress(&format!("{} issues", issues.len()));
+        }
+    });
+    let total = total.await?;
+    if issues.len() > 1_000 {
+        session.printer.clear_progress();
+    }
+    Ok((issues, total))
+}
+
+fn print(session: &Session, output: &Format, issues: &[Issue], total: u64) -> Result<(), Failure> {
+    let printer = &session.printer;
+    match output {
+        Format::Table | Format::Wide if issues.is_empty() => Ok(()),
+        Format::Table => printer.show(&table::issues(issues, Detail::Short, now(), printer.width())),
+        Format::Wide => printer.show(&table::issues(issues, Detail::Wide, now(), printer.width())),
+        Format::Name => printer.print(&table::names(issues)),
+        Format::Csv => csv(printer, issues),
+        Format::Json | Format::Yaml | Format::JsonPath(_) => {
+            let page = IssuePage {
+                data: issues.to_vec(),
+                total,
+                total_is_lower_bound: false,
+                limit: u32::try_from(issues.len()).unwrap_or(u32::MAX),
+                offset: 0,
+                next_cursor: None,
+            };
+            output.print_data(printer, &page).map(drop)
+        }
+    }
+}
+
+fn csv(printer: &Printer, issues: &[Issue]) -> Result<(), Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::problem(format!("failed to print: {error}"));
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(COLUMNS).map_err(|error| failed(&error))?;
+    for issue in issues {
+        let label = |name: &str| issue.labels.get(name).cloned().unwrap_or_default();
+        let record = [
+            issue.id.to_string(),
+            table::state_word(issue.state).to_owned(),
+            table::severity_word(issue.severity).to_owned(),
+            table::type_word(issue).to_owned(),
+            issue.namespace.clone(),
+            label("application"),
+            label("component"),
+            issue.title.clone(),
+            issue.detected_at.to_string(),
+            issue.resolved_at.map(|at| at.to_string()).unwrap_or_default(),
+            issue.last_failed_at.to_string(),
+            issue.count.to_string(),
+            issue.links.first().map(|link| link.url.clone()).unwrap_or_default(),
+        ];
+        table.write_record(record.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
+    }
+    let bytes = table.into_inner().map_err(|error| failed(&error))?;
+    printer.print(&String::from_utf8_lossy(&bytes))
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// Where was looked, in words.
+pub fn place(query: &IssueQuery) -> String {
+    query.namespace.as_ref().map_or_else(|| "in all namespaces".to_owned(), |name| format!("in namespace {name}"))
+}

@@ -1,0 +1,124 @@
+//! `kite list --watch`: the list stays current.
+
+use std::time::Duration;
+
+use futures::{Stream, StreamExt as _};
+use kite_client::{ClientError, Event, IssueQuery, Place};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::list::{self, Args};
+use crate::clock::now;
+use crate::failure::{Exit, Failure};
+use crate::output::Format;
+use crate::session::Session;
+use crate::table::{self, Detail};
+use crate::text::{Text, Tone};
+
+/// Ages grow even when nothing happens.
+const REDRAW_EVERY: Duration = Duration::from_secs(30);
+/// Changes of one moment are shown together.
+const TOGETHER: Duration = Duration::from_millis(100);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A list that is followed.
+struct Watch<'a> {
+    session: &'a Session,
+    limit: usize,
+    query: IssueQuery,
+    detail: Detail,
+    on_screen: bool,
+    /// Whether the list was printed once; on a screen it is drawn again and again.
+    is_listed: bool,
+    pause: Duration,
+}
+
+/// Follows the list until the program is stopped.
+pub async fn run(session: &Session, args: &Args, query: IssueQuery) -> Result<Exit, Failure> {
+    let detail = match args.output {
+        Format::Table => Detail::Short,
+        Format::Wide => Detail::Wide,
+        _ => return Err(Format::unknown("table and wide with --watch")),
+    };
+    let on_screen = session.printer.is_on_terminal();
+    let _screen = on_screen.then(|| session.printer.take_screen()).transpose()?;
+    let limit = args.limit;
+    let mut watch = Watch { session, limit, query, detail, on_screen, is_listed: false, pause: FIRST_PAUSE };
+    let mut place = Place::default();
+    loop {
+        let failure = watch.follow(&mut place).await;
+        if failure.exit != Exit::Unreachable {
+            return Err(failure);
+        }
+        session.printer.say(&format!("{}; trying again in {} s", failure.message, watch.pause.as_secs()));
+        sleep_until(Instant::now() + watch.pause).await;
+        watch.pause = (watch.pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+impl Watch<'_> {
+    /// Follows until the stream is cut off, or nobody reads what is printed; says why.
+    async fn follow(&mut self, place: &mut Place) -> Failure {
+        // An issue that is over does not match any more, and that is worth telling.
+        let followed = IssueQuery { states: Vec::new(), ..self.query.clone() };
+        let client = match self.session.client().await {
+            Ok(client) => client,
+            Err(failure) => return failure,
+        };
+        match client.follow(&followed, place).await {
+            Err(error) => error.into(),
+            Ok(events) => {
+                let events = std::pin::pin!(events);
+                let done = if self.on_screen { self.redraw(events).await } else { self.append(events).await };
+                done.err().unwrap_or_else(ended)
+            }
+        }
+    }
+
+    /// Draws the list again whenever something happens, until the stream ends.
+    async fn redraw(&mut self, mut events: impl Events) -> Result<(), Failure> {
+        loop {
+            let (issues, total) = list::read(self.session, &self.query, self.limit).await?;
+            self.pause = FIRST_PAUSE;
+            let mut text = Text::default();
+            let sentence = table::sentence(&issues, total, &list::place(&self.query));
+            text.push(Tone::Strong, format!("{sentence}; Ctrl-C stops")).end_line().end_line();
+            text.append(table::issues(&issues, self.detail, now(), self.session.printer.width()));
+            self.session.printer.redraw(&text)?;
+            let mut next = timeout(REDRAW_EVERY, events.next()).await;
+            // Whatever else happens in this moment is in the next list, too.
+            while let Ok(Some(event)) = next {
+                event?;
+                next = timeout(TOGETHER, events.next()).await;
+            }
+            if matches!(next, Ok(None)) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Prints the list once, then a line for each change, until the stream ends.
+    async fn append(&mut self, mut events: impl Events) -> Result<(), Failure> {
+        while let Some(event) = events.next().await {
+            match event? {
+                Event::Connected if self.is_listed => {}
+                Event::Connected | Event::Reset => {
+                    let (issues, _) = list::read(self.session, &self.query, self.limit).await?;
+                    let width = self.session.printer.width();
+                    self.session.printer.show(&table::issues(&issues, self.detail, now(), width))?;
+                    self.is_listed = true;
+                }
+                Event::Changed(told) | Event::Deleted(told) => self.session.printer.show(&table::change(&told))?,
+            }
+            self.pause = FIRST_PAUSE;
+        }
+        Ok(())
+    }
+}
+
+trait Events: Stream<Item = Result<Event, ClientError>> + Unpin {}
+impl<S: Stream<Item = Result<Event, ClientError>> + Unpin> Events for S {}
+
+fn ended() -> Failure {
+    ClientError::Protocol { status: 200, detail: "the live stream ended".to_owned() }.into()
+}

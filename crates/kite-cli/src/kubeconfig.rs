@@ -1,0 +1,88 @@
+//! What the kubeconfig says: a namespace, and who the user is.
+
+use std::path::Path;
+use std::time::Duration;
+
+use kube::Config;
+use kube::client::{Body, ConfigExt as _};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use secrecy::SecretString;
+use tokio::time::timeout;
+use tower::{BoxError, Layer as _, ServiceExt as _, service_fn};
+
+use crate::failure::{Failure, chain};
+
+/// An exec plugin may open a browser and ask a person.
+const LONGEST_SIGN_IN: Duration = Duration::from_mins(2);
+
+/// A context of the kubeconfig.
+#[derive(Clone, Debug)]
+pub struct KubeContext {
+    /// Its name.
+    pub name: String,
+    /// The namespace that it names.
+    pub namespace: Option<String>,
+    file: Kubeconfig,
+}
+
+/// Reads the kubeconfig; one that is not there says nothing.
+pub fn read(path: Option<&Path>) -> Result<Kubeconfig, Failure> {
+    let read = match path {
+        Some(path) => Kubeconfig::read_from(path),
+        None => match Kubeconfig::read() {
+            Err(KubeconfigError::ReadConfig(error, _)) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Kubeconfig::default());
+            }
+            Err(KubeconfigError::FindPath) => return Ok(Kubeconfig::default()),
+            read => read,
+        },
+    };
+    read.map_err(|error| Failure::usage(format!("failed to read the kubeconfig: {}", chain(&error))))
+}
+
+impl KubeContext {
+    /// The context of that name.
+    pub fn find(file: &Kubeconfig, name: &str) -> Option<Self> {
+        let found = file.contexts.iter().find(|context| context.name == name)?;
+        let namespace = found.context.as_ref().and_then(|context| context.namespace.clone());
+        let namespace = namespace.filter(|namespace| !namespace.is_empty());
+        Some(Self { name: name.to_owned(), namespace, file: file.clone() })
+    }
+
+    /// Whether its user shows a token; a client certificate is of use for the API server only.
+    pub fn has_token(&self) -> bool {
+        let user = self.user().unwrap_or_default();
+        user.token.is_some() || user.token_file.is_some() || user.exec.is_some() || user.auth_provider.is_some()
+    }
+
+    fn user(&self) -> Option<AuthInfo> {
+        let context = self.file.contexts.iter().find(|context| context.name == self.name)?;
+        let name = context.context.as_ref()?.user.as_ref()?;
+        self.file.auth_infos.iter().find(|user| user.name == *name)?.auth_info.clone()
+    }
+
+    /// The user's token, which an exec plugin may have to get first.
+    pub async fn token(&self) -> Result<Option<SecretString>, Failure> {
+        let failed = |error: &dyn std::error::Error| Failure {
+            exit: crate::failure::Exit::NotAllowed,
+            message: format!("failed to get the token of context `{}`: {}", self.name, chain(error)),
+            hint: Some(
+                "`kubectl get --raw /version` shows whether kubectl can; KITE_TOKEN takes another token".to_owned(),
+            ),
+        };
+        let options = KubeConfigOptions { context: Some(self.name.clone()), ..KubeConfigOptions::default() };
+        let config = Config::from_custom_kubeconfig(self.file.clone(), &options).await;
+        let config = config.map_err(|error| failed(&error))?;
+        // Plugins run here, and whatever they ask goes to the terminal.
+        let Some(layer) = config.auth_layer().map_err(|error| failed(&error))? else { return Ok(None) };
+        let echo = service_fn(|request: http::Request<Body>| {
+            let header = request.headers().get(http::header::AUTHORIZATION).cloned();
+            std::future::ready(Ok::<_, BoxError>(http::Response::new(header)))
+        });
+        let asked = timeout(LONGEST_SIGN_IN, layer.layer(echo).oneshot(http::Request::new(Body::empty())));
+        let answer = asked.await.map_err(|error| failed(&error))?.map_err(|error| failed(&*error))?;
+        let header = answer.into_body();
+        let token = header.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        Ok(token.map(SecretString::from))
+    }
+}

@@ -1,0 +1,174 @@
+//! What is broken, in every form.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[test]
+fn a_list_shows_the_worst_first() {
+    let world = World::with_issues();
+    assert_snapshot!(world.run(&["list"]).shown());
+    assert_snapshot!("wide", world.run(&["ls", "-A", "-o", "wide"]).shown());
+    assert_snapshot!("empty", world.run(&["list", "-n", "team-c"]).shown());
+}
+
+#[test]
+fn filters_are_flags_or_one_query() {
+    let world = World::with_issues();
+    let names = |arguments: &[&str]| {
+        let template = "jsonpath={.data[*].scope.resourceName}";
+        world.run(&[&["list", "-o", template], arguments].concat()).fine()
+    };
+    for (arguments, expected) in [
+        (&[][..], "shop cart till"),
+        (&["-n", "team-b"], "till"),
+        (&["-n", "team-b", "-A"], "shop cart till"),
+        (&["-s", "critical,minor"], "shop till"),
+        (&["-t", "test"], "till"),
+        (&["-l", "component=cart"], "cart"),
+        (&["--component", "cart", "--component", "till"], "cart till"),
+        (&["severity:critical component:shop older:2d"], "shop"),
+        (&["severity:critical", "component:cart"], ""),
+        (&["of", "cart"], "cart"),
+        (&["resource:component/till"], "till"),
+        (&["--since", "1h"], ""),
+        (&["--state", "resolved"], ""),
+        (&["--limit", "1"], "shop"),
+        (&["namespace:team-b type:test"], "till"),
+    ] {
+        assert_eq!(names(arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn more_than_a_page_is_listed_and_what_is_left_out_is_said() {
+    let world = World::start();
+    let reports: Vec<_> = (0..1_200)
+        .map(|number| {
+            serde_json::from_value(json!({
+                "verdict": "failing", "namespace": "team-a", "issueType": "build", "severity": "major",
+                "scope": {"resourceType": "component", "resourceName": format!("shop-{number}")},
+                "title": "It failed", "description": "x", "occurredAt": "2020-02-03T04:05:06Z", "runId": "1"
+            }))
+            .unwrap()
+        })
+        .collect();
+    world.wait(world.client.send_reports(&reports)).unwrap();
+    let ran = world.run(&["list"]);
+    assert_eq!(ran.data.lines().count(), 1_001);
+    assert!(ran.words.contains("1000 issues (1000 major) of 1200 in all namespaces; --limit 0 shows all"), "{ran:?}");
+    assert_eq!(world.run(&["list", "--limit", "0", "-o", "name"]).fine().lines().count(), 1_200);
+    let last = world.id_of("shop-0 ");
+    let short = &last[last.len() - 12..];
+    assert!(world.run(&["get", short]).fine().contains("component/shop-0 "), "found on the second page");
+}
+
+#[test]
+fn data_comes_as_programs_want_it() {
+    let world = World::with_issues();
+    let page: Value = serde_json::from_str(&world.run(&["list", "-o", "json"]).fine()).unwrap();
+    assert_eq!((page["total"].as_u64(), page["data"].as_array().map(Vec::len)), (Some(3), Some(3)));
+    let yaml: Value = yaml_serde::from_str(&world.run(&["list", "-o", "yaml"]).fine()).unwrap();
+    assert_eq!(yaml, page);
+    let names = world.run(&["list", "-o", "name"]).fine();
+    assert!(names.lines().all(|line| line.starts_with("issue/")) && names.lines().count() == 3, "{names}");
+    for name in names.lines() {
+        world.run(&["get", name]).fine();
+    }
+    world.report(json!({"component": "sheet", "title": "=1+1,\"x\""}));
+    assert_snapshot!(world.run(&["list", "-o", "csv"]).shown());
+}
+
+#[test]
+fn an_issue_is_found_by_every_name() {
+    let world = World::with_issues();
+    let id = world.id_of("cart");
+    for name in [&id, &id[id.len() - 8..], &id[id.len() - 4..], "component/cart", "cart", &format!("issue/{id}")] {
+        let found: Value = serde_json::from_str(&world.run(&["get", name, "-o", "json"]).fine()).unwrap();
+        assert_eq!(found["id"], json!(id), "{name}");
+    }
+    assert_snapshot!("get", world.run(&["get", "cart"]).shown());
+    assert_snapshot!("get_nothing", world.run(&["get", "component/nothing", "-n", "team-a"]).shown());
+    assert_snapshot!("get_no_name", world.run(&["get", "/"]).shown());
+    world.report(json!({"component": "cart", "variant": "push/main", "title": "Another"}));
+    let both: Value = serde_json::from_str(&world.run(&["get", "cart", "-o", "json"]).fine()).unwrap();
+    assert_eq!(both["data"].as_array().map(Vec::len), Some(2));
+    assert_snapshot!("ambiguous", world.run(&["resolve", "cart"]).shown());
+}
+
+#[test]
+fn an_issue_is_described_with_its_history() {
+    let world = World::start();
+    let links = json!([{"title": "Logs", "url": "https://ci.example.com/1/log"}]);
+    world.report(json!({"component": "shop", "links": links, "description": "first line\nsecond line"}));
+    world.run(&["resolve", "shop", "--reason", "a new linker"]).fine();
+    world.report(json!({"component": "shop", "links": links, "occurredAt": "2020-02-03T04:05:07Z", "runId": "run-2"}));
+    assert_snapshot!("describe", world.run(&["describe", "shop"]).shown());
+    assert_snapshot!("logs", world.run(&["logs", "shop"]).shown());
+    let page = world.run(&["open", "shop", "--print"]).fine();
+    assert_eq!(page.trim(), format!("{}/issues/{}", world.url, world.id_of("shop")));
+}
+
+#[test]
+fn the_status_of_a_namespace_gates_a_release() {
+    let world = World::with_issues();
+    assert_snapshot!("status", world.run(&["status"]).shown());
+    for (arguments, code) in [
+        (&["--fail-on", "critical"][..], 1),
+        (&["--fail-on", "critical", "-n", "team-b"], 0),
+        (&["--fail-on", "minor", "-n", "team-b"], 1),
+        (&["--fail-on", "info", "component:nothing"], 0),
+        (&["--fail-on", "major", "-o", "json"], 1),
+    ] {
+        assert_eq!(world.run(&[&["status"], arguments].concat()).code, code, "{arguments:?}");
+    }
+    world.run(&["resolve", "till"]).fine();
+    assert_snapshot!("status_fine", world.run(&["status", "-n", "team-b", "--fail-on", "info"]).shown());
+}
+
+#[test]
+fn hostile_texts_reach_the_terminal_harmless() {
+    let world = World::start();
+    let hostile = "\u{9b}31mred\u{1b}]0;owned\u{7} \u{202e}txt.exe \u{1b}[2Jend";
+    world.report(json!({
+        "component": "shop", "title": hostile, "description": format!("{hostile}\n{hostile}"),
+        "links": [{"title": hostile, "url": "https://ci.example.com/log"}],
+    }));
+    let is_harmless =
+        |text: &str| !text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c));
+    for arguments in [
+        &["list"][..],
+        &["list", "-o", "wide"],
+        &["list", "-o", "json"],
+        &["list", "-o", "yaml"],
+        &["list", "-o", "csv"],
+        &["list", "-o", "jsonpath={..title}"],
+        &["describe", "shop"],
+        &["logs", "shop"],
+        &["status"],
+        &["get", "shop"],
+        &["resolve", "shop"],
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(is_harmless(&ran.data) && is_harmless(&ran.words), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_watched_list_without_a_terminal_is_a_line_for_each_change() {
+    use std::io::{BufRead as _, BufReader};
+    let world = World::with_issues();
+    let mut child = world.kite().args(["list", "--watch"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert_eq!(lines.by_ref().take(4).last().map(|line| line.contains("component/till")), Some(true));
+    world.run(&["resolve", "cart"]).fine();
+    let line = lines.next().unwrap();
+    assert!(line.contains("resolved_by") && line.contains("component/cart"), "{line}");
+    world.report(json!({"component": "new", "title": "Build of new failed"}));
+    let line = lines.next().unwrap();
+    assert!(line.contains("first_failure") && line.contains("Build of new failed"), "{line}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

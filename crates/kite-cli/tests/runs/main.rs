@@ -1,0 +1,14 @@
+//! Whole runs of the program against a real backend, as people and scripts make them.
+
+#![cfg(test)]
+
+mod changes;
+mod completion;
+mod failures;
+mod kubectl;
+mod lists;
+mod reports;
+mod rules;
+mod settings;
+mod support;
+mod terminal;
