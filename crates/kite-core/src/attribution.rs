@@ -7,15 +7,24 @@ pub fn cause_of(content: &Content) -> Option<String> {
     content.cause.clone()
 }
 
+/// What the keys of causes begin with to which people put single issues down without naming them.
+pub const SPLIT: &str = "split/";
+
 /// Whether somebody gave a cause its key, so that it says something to people.
-pub fn is_named(_key: &str) -> bool {
-    true
+pub fn is_named(key: &str) -> bool {
+    !key.starts_with(SPLIT)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::issue::Severity;
+
+    #[test]
+    fn a_key_that_nobody_chose_says_nothing() {
+        assert!(is_named("cve/CVE-2024-1234"));
+        assert!(!is_named("split/01890000-0000-7000-8000-000000000000"));
+    }
 
     #[test]
     fn the_source_knows_best() {
