@@ -16,9 +16,12 @@ pub fn cause_of(content: &Content) -> Option<String> {
     content.cause.clone().or_else(found)
 }
 
+/// What the keys of causes begin with to which people put single issues down without naming them.
+pub const SPLIT: &str = "split/";
+
 /// Whether somebody gave a cause its key, so that it says something to people.
 pub fn is_named(key: &str) -> bool {
-    key.parse::<Fingerprint>().is_err()
+    !key.starts_with(SPLIT) && key.parse::<Fingerprint>().is_err()
 }
 
 /// The fingerprint of a failure that was recognised and says enough: "failed" is said by many that have nothing in
@@ -34,6 +37,12 @@ fn fingerprint_of(diagnosis: &ReportedDiagnosis) -> Option<Fingerprint> {
 mod tests {
     use super::*;
     use crate::issue::Severity;
+
+    #[test]
+    fn a_key_that_nobody_chose_says_nothing() {
+        assert!(is_named("cve/CVE-2024-1234"));
+        assert!(!is_named("split/01890000-0000-7000-8000-000000000000"));
+    }
 
     fn content(cause: Option<&str>, class: &str, message: &str) -> Content {
         let diagnosis =

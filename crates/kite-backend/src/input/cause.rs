@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use kite_api::{DecideCause, FieldError};
+use kite_core::attribution::SPLIT;
 use kite_core::{Reach, State};
 use kite_store::{CauseDecision, CauseQuery};
 use uuid::Uuid;
@@ -70,7 +71,7 @@ pub fn decision(
         if sent.is_empty() {
             checks.refuse("into", "is required, unless `issues` are named");
         }
-        format!("split/{}", Uuid::now_v7())
+        format!("{SPLIT}{}", Uuid::now_v7())
     });
     checks.finish(CauseDecision { namespace, cause, issues, into, by: by.map(str::to_owned), at: now })
 }
