@@ -1,7 +1,7 @@
 //! The command line of KITE: what is broken right now, in a terminal, a script or a pipeline.
 //!
 //! The way of a run: [`args`] (what was asked) → `settings` (where KITE is, who calls) → a file of
-//! [`commands`] → `printer`, the only place that prints. What goes wrong is a `Failure`, which
+//! `commands` → `printer`, the only place that prints. What goes wrong is a `Failure`, which
 //! knows the exit code.
 
 pub mod args;

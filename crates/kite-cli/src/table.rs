@@ -15,8 +15,9 @@ use crate::text::{Text, Tone, one_line};
 const LEAST_TITLE: usize = 24;
 /// Less than this says nothing.
 const LEAST_LAST: usize = 10;
-/// What is left out where there is little room, first things first.
-const LEFT_OUT: [&str; 3] = ["COUNT", "TYPE", "AGE"];
+/// What is left out where there is little room, first things first. A namespace that all share goes
+/// as well: whoever asked for it knows it, and the sentence below names it.
+const LEFT_OUT: [&str; 4] = ["COUNT", "NAMESPACE", "TYPE", "AGE"];
 
 /// How much of each issue is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,10 @@ pub fn issues(issues: &[Issue], detail: Detail, now: Timestamp, width: usize) ->
         return table(head, rows, usize::MAX);
     }
     let mut head = head.to_vec();
-    for name in LEFT_OUT {
+    let mut namespaces = issues.iter().map(|issue| &issue.namespace);
+    let first = namespaces.next();
+    let is_one = namespaces.all(|other| Some(other) == first);
+    for name in LEFT_OUT.into_iter().filter(|name| *name != "NAMESPACE" || is_one) {
         if taken(&head, &rows) + LEAST_TITLE <= width {
             break;
         }
