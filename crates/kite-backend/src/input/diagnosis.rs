@@ -47,7 +47,7 @@ fn recognise(rules: &RuleSet, identity: &Identity, content: &Content) -> Option<
     let label = |key: &str| content.labels.get(key).cloned().unwrap_or_default();
     let scope = &identity.scope;
     let names = [&scope.resource_name, &scope.namespace, &scope.resource_namespace, &identity.variant];
-    let context = Context {
+    let known = Context {
         reason: content.reason.clone().unwrap_or_default(),
         task: label("task"),
         step: label("step"),
@@ -56,7 +56,7 @@ fn recognise(rules: &RuleSet, identity: &Identity, content: &Content) -> Option<
     };
     // Secrets were taken out of it when it was read.
     let said = Redacted::by(|text| Cow::Borrowed(text), &content.description);
-    let found = rules.diagnose(&context, &said);
+    let found = rules.diagnose(&known, &said);
     let is_short = content.description.lines().count() <= EXCERPT_LINES;
     (found.class != Class::Unknown).then(|| ReportedDiagnosis {
         class: found.class.to_string(),

@@ -2,32 +2,32 @@
 
 use std::collections::BTreeMap;
 
-/// Pairs of failures, by whether they are the same and whether they have the same fingerprint.
+/// Pairs of failures that share their kind, their fingerprint, or both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pairs {
-    same_both: u64,
-    same_kind: u64,
-    same_fingerprint: u64,
+    both: u64,
+    kind: u64,
+    fingerprint: u64,
 }
 
 impl Pairs {
     /// Counts the pairs among failures, each with its kind and its fingerprint.
     pub fn among<K: Ord, F: Ord>(failures: impl Iterator<Item = (K, F)> + Clone) -> Self {
         Self {
-            same_both: pairs_of(failures.clone()),
-            same_kind: pairs_of(failures.clone().map(|(kind, _)| kind)),
-            same_fingerprint: pairs_of(failures.map(|(_, fingerprint)| fingerprint)),
+            both: pairs_of(failures.clone()),
+            kind: pairs_of(failures.clone().map(|(kind, _)| kind)),
+            fingerprint: pairs_of(failures.map(|(_, fingerprint)| fingerprint)),
         }
     }
 
     /// Of the pairs with the same fingerprint, the part that is the same failure.
     pub fn precision(self) -> f64 {
-        part(self.same_both, self.same_fingerprint)
+        part(self.both, self.fingerprint)
     }
 
     /// Of the pairs that are the same failure, the part with the same fingerprint.
     pub fn recall(self) -> f64 {
-        part(self.same_both, self.same_kind)
+        part(self.both, self.kind)
     }
 }
 
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn pairs_are_counted_once() {
         let pairs = Pairs::among([("a", 1), ("a", 1), ("a", 2), ("b", 2)].into_iter());
-        assert_eq!(pairs, Pairs { same_both: 1, same_kind: 3, same_fingerprint: 2 });
+        assert_eq!(pairs, Pairs { both: 1, kind: 3, fingerprint: 2 });
         assert!((pairs.precision() - 0.5).abs() < 1e-9 && (pairs.recall() - 1.0 / 3.0).abs() < 1e-9);
     }
 }

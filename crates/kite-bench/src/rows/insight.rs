@@ -105,9 +105,13 @@ fn as_it_is(text: &str) -> Cow<'_, str> {
 /// MiB per second that are worked on, after one round for warming up.
 #[expect(clippy::cast_precision_loss, reason = "a few MiB")]
 fn per_second(logs: &[String], mut work: impl FnMut(&str)) -> f64 {
-    logs.iter().take(4).for_each(|log| work(log));
+    for log in logs.iter().take(4) {
+        work(log);
+    }
     let began = Instant::now();
-    logs.iter().for_each(|log| work(log));
+    for log in logs {
+        work(log);
+    }
     let bytes: usize = logs.iter().map(String::len).sum();
     bytes as f64 / MIB as f64 / began.elapsed().as_secs_f64()
 }

@@ -39,7 +39,7 @@ pub enum Auth {
     CanI {
         /// What: read, create, update, delete, resolve or report
         #[arg(value_name = "VERB", value_parser = PossibleValuesParser::new(
-            ["read", "create", "update", "delete", "resolve", "report"]))]
+            ["read", "readLogs", "create", "update", "delete", "resolve", "report"]))]
         verb: Option<String>,
         /// In all namespaces
         #[arg(short = 'A', long)]

@@ -1,7 +1,7 @@
 //! `kite describe`: everything about an issue.
 
 use jiff::Timestamp;
-use kite_api::{Change, Episode, Issue, State};
+use kite_api::{Change, Diagnosis, Episode, Issue, State};
 
 use crate::clock::{age, now};
 use crate::failure::{Exit, Failure};
@@ -60,6 +60,7 @@ fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
         ("Variant", issue.variant.clone()),
         ("Reason", issue.reason.clone().unwrap_or_default()),
         ("Cause", issue.cause.clone().unwrap_or_default()),
+        ("Same failure", same_cause(issue)),
         ("Broken since", since(issue.detected_at)),
         ("Resolved", issue.resolved_at.map(since).unwrap_or_default()),
         ("Last failed", since(issue.last_failed_at)),
@@ -73,6 +74,9 @@ fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
         }
     }
     heading(text, "Why");
+    if let Some(diagnosis) = &issue.diagnosis {
+        diagnosed(text, diagnosis);
+    }
     for line in issue.description.lines() {
         text.plain(format!("  {}", line.trim_end())).end_line();
     }
@@ -90,6 +94,35 @@ fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
             field(text, severity_word(other.severity), Tone::Plain, &format!("{}  {}", other.id, other.title));
         }
     }
+}
+
+/// What KITE makes of the failure, before its own words.
+fn diagnosed(text: &mut Text, diagnosis: &Diagnosis) {
+    let where_it_failed = [&diagnosis.task, &diagnosis.step].into_iter().flatten().cloned().collect::<Vec<_>>();
+    for (name, value) in [
+        ("Summary", diagnosis.summary.clone()),
+        ("What helps", diagnosis.remedy.clone()),
+        ("Class", diagnosis.class.clone()),
+        ("Where", Some(where_it_failed.join("/"))),
+    ] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            field(text, name, Tone::Strong, &value);
+        }
+    }
+    for line in diagnosis.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+        text.push(Tone::Faint, "  | ").plain(one_line(line)).end_line();
+    }
+    text.end_line();
+}
+
+/// How many others have the same failure; of what the caller may not read, only the number.
+fn same_cause(issue: &Issue) -> String {
+    let Some(same) = &issue.same_cause else { return String::new() };
+    let seen = (same.others > 0).then(|| format!("{} more", same.others));
+    let hidden = &same.hidden;
+    let unseen = (hidden.issues > 0)
+        .then(|| format!("{} in {} that you may not see", hidden.issues, counted(hidden.namespaces, "namespace")));
+    [seen, unseen].into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }
 
 fn heading(text: &mut Text, name: &str) {

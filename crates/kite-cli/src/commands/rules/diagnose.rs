@@ -27,7 +27,7 @@ pub struct Args {
     /// The log of the failing step; `-` for standard input
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["reason", "messages", "exit_code"])]
     pub log: Option<PathBuf>,
-    /// Reason of the run, task or container, such as OOMKilled
+    /// Reason of the run, task or container, such as `OOMKilled`
     #[arg(long, default_value = "", hide_default_value = true)]
     pub reason: String,
     /// What a condition or an event of the pod says; may be given several times
