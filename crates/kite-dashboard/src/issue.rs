@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use kite_core::{Change, IssueType, Reason, Severity};
 use uuid::Uuid;
 
+use crate::query::Address;
 use crate::row::Row;
 use crate::shell::Shell;
 use crate::value::Value;
@@ -15,6 +16,8 @@ use crate::value::Value;
 pub struct IssuePage {
     /// What is around it.
     pub shell: Shell,
+    /// Where its news are.
+    pub live: Address,
     /// The issue.
     pub row: Row,
     /// Its episodes, newest first.

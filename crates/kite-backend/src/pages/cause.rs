@@ -60,7 +60,7 @@ pub async fn show(State(app): State<App>, visit: Visit, CauseKey(key): CauseKey)
         strip: strip.collect(),
         days: dates.iter().copied().zip(story.daily).map(day).collect(),
         is_complete: story.is_complete,
-        live: Address::new("/live").with("cause", &cause.key),
+        live: visit.live(&Address::new("/live").with("cause", &cause.key)),
         cause,
         shell,
     };

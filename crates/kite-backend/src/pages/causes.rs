@@ -43,7 +43,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         facets,
         chips: chips(&visit.address),
         // Whatever the state: one that is resolved changes a cause, too.
-        live: visit.address.without("state").without("limit").at("/live"),
+        live: visit.live(&visit.address.without("state").without("limit")),
         shell,
     };
     page(StatusCode::OK, &causes, &visit.cookies)

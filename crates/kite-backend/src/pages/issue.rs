@@ -6,6 +6,7 @@ use axum::response::Response;
 use kite_core::Issue;
 use kite_dashboard::issue::{Entry, Episode, IssuePage, Occurrence, Refused, Related, Rights};
 use kite_dashboard::markdown;
+use kite_dashboard::query::Address;
 use kite_dashboard::row::Row;
 use kite_dashboard::shell::Place;
 use kite_store::{EpisodeRow, History};
@@ -73,6 +74,7 @@ pub async fn render(
             .collect(),
         related: relations,
         rights: Rights { resolve, update, delete },
+        live: visit.live(&Address::new("/live").with("id", &row.issue.id.to_string())),
         refused,
         row,
         shell,

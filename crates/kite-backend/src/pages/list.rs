@@ -53,7 +53,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         is_worst_first: query.sort == Sort::Worst,
         empty,
         may_resolve,
-        live: as_asked(&visit.address).without("limit").without("sort").at("/live"),
+        live: visit.live(&as_asked(&visit.address).without("limit").without("sort")),
         shell,
     };
     page(StatusCode::OK, &list, &visit.cookies)

@@ -66,7 +66,7 @@ pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Prob
         overdue: due.0,
         silent,
         is_new: cube.is_empty(),
-        live: visit.address.at("/live"),
+        live: visit.live(&visit.address),
         shell,
     };
     page(StatusCode::OK, &overview, &visit.cookies)

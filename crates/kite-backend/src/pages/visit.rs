@@ -8,16 +8,20 @@ use jiff::Timestamp;
 use kite_core::{IssueFilter, Reach, Severity, State};
 use kite_dashboard::query::Address;
 use kite_dashboard::shell::{Place, Shell};
+use kite_store::FeedCursor;
 
 use super::html;
 use super::session::{self, Cookies};
 use crate::access::{Caller, Verb};
 use crate::app::App;
-use crate::input::Asking;
+use crate::input::{Asking, cursor};
 use crate::problem::Problem;
 
 /// Pages whose address should name the namespace that was chosen last.
 const REMEMBERING: [&str; 4] = ["/", "/issues", "/causes", "/trends"];
+
+/// The parameter of a stream that says what was heard before.
+const LAST_EVENT_ID: &str = "lastEventId";
 
 /// Somebody reads a page.
 pub struct Visit {
@@ -34,9 +38,15 @@ pub struct Visit {
     caller: Caller,
     has_session: bool,
     notice: Option<String>,
+    seen: FeedCursor,
 }
 
 impl Visit {
+    /// The news of a page, from the moment on at which it was asked for: what happens before it listens is told, too.
+    pub fn live(&self, address: &Address) -> Address {
+        address.at("/live").with(LAST_EVENT_ID, &cursor::write_feed(&self.seen))
+    }
+
     /// What is around the page.
     pub async fn shell(&self, app: &App, place: Place, title: impl Into<String>) -> Result<Shell, Problem> {
         let everything = Asking::new(self.caller.clone(), None);
@@ -109,6 +119,7 @@ impl FromRequestParts<App> for Visit {
             return Err(html::redirect(&address.with("namespace", last).to_string(), &[]));
         }
         let reach = asking.reach(app).await.map_err(refused)?;
+        let seen = app.store.feed_end().await.map_err(|error| refused(error.into()))?;
         let notice = cookies.notice();
         let mut set = Vec::new();
         if let Some((_, namespace)) = &chosen
@@ -128,6 +139,7 @@ impl FromRequestParts<App> for Visit {
             cookies: set,
             caller,
             notice,
+            seen,
         })
     }
 }

@@ -29,8 +29,12 @@ struct Client {
 
 impl Client {
     async fn open(service: &Service, query: &str, last: &str) -> Self {
+        Self::open_at(service, &format!("/api/v1/stream?{query}"), last).await
+    }
+
+    async fn open_at(service: &Service, address: &str, last: &str) -> Self {
         let headers = if last.is_empty() { vec![] } else { vec![("last-event-id", last)] };
-        let request = with_headers(Method::GET, &format!("/api/v1/stream?{query}"), Body::empty(), &headers);
+        let request = with_headers(Method::GET, address, Body::empty(), &headers);
         let response = service.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), 200);
         assert_eq!(text(response.headers(), "content-type"), "text/event-stream");
@@ -107,6 +111,21 @@ async fn a_client_that_comes_back_misses_nothing() {
         last = event.id;
     }
     assert_eq!(seen, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn what_happens_between_reading_a_page_and_listening_is_told() {
+    let service = Service::start().await;
+    let id = service.create(&issue("a")).await["id"].as_str().unwrap().to_owned();
+    for page in ["/".to_owned(), "/issues".to_owned(), "/causes".to_owned(), format!("/issues/{id}")] {
+        let page = service.send(with_headers(Method::GET, &page, Body::empty(), &[("accept", "text/html")])).await;
+        let (_, rest) = page.text().split_once("data-live=\"").expect("a page that listens");
+        let address = rest.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+        service.create(&issue("a")).await;
+        let mut news = Client::open_at(&service, &address, "").await;
+        news.event().await;
+        assert_eq!(news.event().await.data["id"], id, "{address}");
+    }
 }
 
 #[tokio::test]
