@@ -11,6 +11,7 @@ pub mod history;
 pub mod issue;
 pub mod problem;
 pub mod report;
+pub mod row;
 pub mod source;
 pub mod summary;
 pub mod trends;
@@ -31,6 +32,7 @@ pub use problem::{FieldError, Problem};
 pub use report::{
     BatchResponse, Diagnosis, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope,
 };
+pub use row::IssueRow;
 pub use source::{Source, SourceKind, SourceList};
 pub use summary::{Count, Summary};
 pub use trends::{Flapping, TrendComponent, TrendDay, Trends};

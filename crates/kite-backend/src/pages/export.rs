@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use kite_api::IssueRow;
 use kite_core::Issue;
 use kite_store::{ListQuery, Start};
 
@@ -15,29 +16,14 @@ use crate::wire;
 /// Issues in a file; whoever wants more asks the interface for programs.
 const MOST: usize = 10_000;
 const PAGE: u32 = 1_000;
-const COLUMNS: [&str; 13] = [
-    "id",
-    "state",
-    "severity",
-    "type",
-    "namespace",
-    "application",
-    "component",
-    "title",
-    "detectedAt",
-    "resolvedAt",
-    "lastFailedAt",
-    "count",
-    "link",
-];
 
 /// As a table.
 pub async fn csv(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
     let failed = |error: csv::Error| Problem::Failed(error.into());
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(COLUMNS).map_err(failed)?;
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    table.write_record(IssueRow::COLUMNS).map_err(failed)?;
     for issue in everything(&app, &visit).await? {
-        table.write_record(record(&issue).map(|cell| harmless(&cell))).map_err(failed)?;
+        table.serialize(IssueRow::from(wire::issue(issue, &[]))).map_err(failed)?;
     }
     let bytes = table.into_inner().map_err(|error| Problem::Failed(error.to_string().into()))?;
     Ok(file("text/csv; charset=utf-8", "issues.csv", bytes))
@@ -63,31 +49,6 @@ async fn everything(app: &App, visit: &Visit) -> Result<Vec<Issue>, Problem> {
     Ok(issues)
 }
 
-fn record(issue: &Issue) -> [String; 13] {
-    let label = |name: &str| issue.labels.get(name).cloned().unwrap_or_default();
-    let link = issue.links.first().map(|link| link.url().to_owned()).unwrap_or_default();
-    [
-        issue.id.to_string(),
-        issue.state.to_string(),
-        issue.severity.to_string(),
-        issue.issue_type.to_string(),
-        issue.identity.scope.namespace.clone(),
-        label("application"),
-        label("component"),
-        issue.title.clone(),
-        issue.detected_at.to_string(),
-        issue.resolved_at.map(|at| at.to_string()).unwrap_or_default(),
-        issue.last_failed_at.to_string(),
-        issue.count.to_string(),
-        link,
-    ]
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let place = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
     let headers = [
@@ -96,17 +57,4 @@ fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     (headers, bytes).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell:?}");
-        }
-        assert_eq!(harmless("build of a=b failed"), "build of a=b failed");
-    }
 }

@@ -1,7 +1,7 @@
 //! `kite list`: what is broken.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use kite_api::{Issue, IssuePage};
+use kite_api::{Issue, IssuePage, IssueRow};
 use kite_client::{IssueQuery, Sort};
 
 use super::watch;
@@ -13,22 +13,6 @@ use crate::printer::Printer;
 use crate::query::Filters;
 use crate::session::Session;
 use crate::table::{self, Detail};
-
-const COLUMNS: [&str; 13] = [
-    "id",
-    "state",
-    "severity",
-    "type",
-    "namespace",
-    "application",
-    "component",
-    "title",
-    "detectedAt",
-    "resolvedAt",
-    "lastFailedAt",
-    "count",
-    "link",
-];
 
 /// List what is broken, worst first
 ///
@@ -118,34 +102,13 @@ fn print(session: &Session, output: &Format, issues: &[Issue], total: u64) -> Re
 
 fn csv(printer: &Printer, issues: &[Issue]) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| Failure::problem(format!("failed to print: {error}"));
-    let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(COLUMNS).map_err(|error| failed(&error))?;
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    table.write_record(IssueRow::COLUMNS).map_err(|error| failed(&error))?;
     for issue in issues {
-        let label = |name: &str| issue.labels.get(name).cloned().unwrap_or_default();
-        let record = [
-            issue.id.to_string(),
-            table::state_word(issue.state).to_owned(),
-            table::severity_word(issue.severity).to_owned(),
-            table::type_word(issue).to_owned(),
-            issue.namespace.clone(),
-            label("application"),
-            label("component"),
-            issue.title.clone(),
-            issue.detected_at.to_string(),
-            issue.resolved_at.map(|at| at.to_string()).unwrap_or_default(),
-            issue.last_failed_at.to_string(),
-            issue.count.to_string(),
-            issue.links.first().map(|link| link.url.clone()).unwrap_or_default(),
-        ];
-        table.write_record(record.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
+        table.serialize(IssueRow::from(issue.clone())).map_err(|error| failed(&error))?;
     }
     let bytes = table.into_inner().map_err(|error| failed(&error))?;
     printer.print(&String::from_utf8_lossy(&bytes))
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// Where was looked, in words.

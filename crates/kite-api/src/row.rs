@@ -1,0 +1,80 @@
+//! An issue as a line of a table.
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::{Issue, IssueType, Severity, State};
+
+/// An issue as a line of CSV, whose columns are the fields in their order.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssueRow {
+    id: Uuid,
+    state: State,
+    severity: Severity,
+    #[serde(rename = "type")]
+    issue_type: IssueType,
+    namespace: Text,
+    application: Text,
+    component: Text,
+    title: Text,
+    detected_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+    last_failed_at: Timestamp,
+    count: u64,
+    link: Text,
+}
+
+impl IssueRow {
+    /// What the columns are called: the head of a table without lines, which serde would leave out.
+    pub const COLUMNS: [&str; 13] = [
+        "id",
+        "state",
+        "severity",
+        "type",
+        "namespace",
+        "application",
+        "component",
+        "title",
+        "detectedAt",
+        "resolvedAt",
+        "lastFailedAt",
+        "count",
+        "link",
+    ];
+}
+
+impl From<Issue> for IssueRow {
+    fn from(mut issue: Issue) -> Self {
+        let mut label = |name: &str| Text(issue.labels.remove(name).unwrap_or_default());
+        Self {
+            id: issue.id,
+            state: issue.state,
+            severity: issue.severity,
+            issue_type: issue.issue_type,
+            application: label("application"),
+            component: label("component"),
+            namespace: Text(issue.namespace),
+            title: Text(issue.title),
+            detected_at: issue.detected_at,
+            resolved_at: issue.resolved_at,
+            last_failed_at: issue.last_failed_at,
+            count: issue.count,
+            link: Text(issue.links.into_iter().next().map(|link| link.url).unwrap_or_default()),
+        }
+    }
+}
+
+/// What somebody wrote, in a cell that no spreadsheet takes for a formula.
+#[derive(Clone, Debug)]
+struct Text(String);
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+            return serializer.collect_str(&format_args!("'{}", self.0));
+        }
+        serializer.serialize_str(&self.0)
+    }
+}
