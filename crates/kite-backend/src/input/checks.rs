@@ -119,13 +119,16 @@ impl Checks {
         remark
     }
 
-    /// Much of what is sent is the end of a log, and logs hold secrets.
-    fn without_secrets<'a>(&mut self, field: &str, sent: &'a str) -> Cow<'a, str> {
-        let clean = redact(sent);
-        if matches!(&clean, Cow::Owned(clean) if clean != sent) {
-            self.warnings.push(format!("what looked like a secret was taken out of `{field}`"));
+    /// Much of what is sent is the end of a log, and logs hold secrets, also behind colours.
+    fn without_secrets(&mut self, field: &str, sent: &str) -> String {
+        let clean = text::clean(sent);
+        match redact(&clean) {
+            Cow::Owned(redacted) if redacted != clean => {
+                self.warnings.push(format!("what looked like a secret was taken out of `{field}`"));
+                redacted
+            }
+            _ => clean,
         }
-        clean
     }
 
     /// One of the allowed words, when there is one.
