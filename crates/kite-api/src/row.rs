@@ -43,6 +43,20 @@ impl IssueRow {
         "count",
         "link",
     ];
+
+    /// The row with its texts changed; that none is taken for a formula is seen to when it is written.
+    #[must_use]
+    pub fn with_texts(self, change: impl Fn(&str) -> String) -> Self {
+        let text = |text: Text| Text(change(&text.0));
+        Self {
+            namespace: text(self.namespace),
+            application: text(self.application),
+            component: text(self.component),
+            title: text(self.title),
+            link: text(self.link),
+            ..self
+        }
+    }
 }
 
 impl From<Issue> for IssueRow {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::completion;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::text::one_line;
 
 /// Digits of an id that are shown; its beginning is a time, which issues share.
 const SHOWN: usize = 8;
@@ -65,7 +66,8 @@ pub async fn one(session: &Session, text: &str) -> Result<Issue, Failure> {
     match (found.pop(), found.len()) {
         (Some(issue), 0) => Ok(issue),
         (last, _) => {
-            let names = found.iter().chain(&last).map(|issue| format!("{} ({})", short_id(issue.id), issue.title));
+            let names =
+                found.iter().chain(&last).map(|issue| format!("{} ({})", short_id(issue.id), one_line(&issue.title)));
             let names: Vec<_> = names.take(5).collect();
             Err(Failure::usage(format!("`{text}` may mean {}", names.join(" or ")))
                 .hint("name the one that is meant by its id"))

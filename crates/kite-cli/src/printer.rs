@@ -11,7 +11,7 @@ use serde::Serialize;
 use terminal_size::{Height, Width, terminal_size};
 
 use crate::failure::Failure;
-use crate::text::{Text, Tone, one_line, printable, printable_json};
+use crate::text::{Text, Tone, harmless, one_line, printable, printable_json};
 
 /// Width of a table that does not go to a terminal.
 const WIDTH: usize = 200;
@@ -100,7 +100,7 @@ impl Printer {
 
     /// Prints text for programs, which may hold anything; a terminal still gets nothing that controls it.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        self.write(&printable(text))
+        self.write(&harmless(text))
     }
 
     /// Prints JSON.

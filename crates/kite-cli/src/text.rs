@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use kite_api::Severity;
 
 /// What stands for a character that a terminal must not get.
-const REPLACEMENT: char = '\u{fffd}';
+const REPLACEMENT: &str = "\u{fffd}";
 
 /// How a piece is meant; everything is readable without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,21 +85,26 @@ impl Text {
     }
 }
 
-impl<S: Into<String>> From<S> for Text {
-    fn from(piece: S) -> Self {
-        Self(vec![(Tone::Plain, piece.into())])
-    }
-}
-
-/// The text without what controls a terminal or turns the direction of writing around.
+/// One value without what controls a terminal or turns the direction of writing around. Whatever it
+/// holds changes itself only, so that values are made printable before they are put together.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hazard) {
         return Cow::Borrowed(text);
     }
-    // The library takes tabs for controls, too.
-    let parts = text.split('\t').map(strip_ansi_escapes::strip_str);
-    let stripped = parts.collect::<Vec<_>>().join("\t");
-    Cow::Owned(stripped.replace(is_hazard, &REPLACEMENT.to_string()))
+    // The library takes tabs for controls, too, and what is never closed reaches to the end.
+    let pieces = text.split_inclusive(['\t', '\n']).map(|piece| {
+        let (inside, end) = piece.split_at(piece.trim_end_matches(['\t', '\n']).len());
+        strip_ansi_escapes::strip_str(inside) + end
+    });
+    Cow::Owned(harmless(&pieces.collect::<String>()).into_owned())
+}
+
+/// The text with each character replaced that does what [`printable`] prevents, and nothing else changed.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hazard) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_hazard, REPLACEMENT))
 }
 
 /// The text on one line.
@@ -142,13 +147,15 @@ mod tests {
             ("\u{1b}[31mred\u{1b}[0m", "red"),
             ("\u{1b}]0;title\u{7}text", "text"),
             ("\u{1b}]8;;https://evil.example\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
+            ("\u{1b}]0;never closed\nthe next line", "\nthe next line"),
             ("a\u{202e}b\u{2066}c", "a\u{fffd}b\u{fffd}c"),
             ("tab\tstays\nas do lines", "tab\tstays\nas do lines"),
         ] {
             assert_eq!(printable(hostile), shown);
         }
         let all: String = (0u8..=0x9f).map(char::from).chain("\u{1b}\t[2J".chars()).collect();
-        assert!(!printable(&all).contains(is_hazard));
+        assert!(!printable(&all).contains(is_hazard) && !harmless(&all).contains(is_hazard));
+        assert_eq!(harmless("\u{1b}]0;kept"), "\u{fffd}]0;kept");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::printer::Printer;
 use crate::query::Filters;
 use crate::session::Session;
 use crate::table::{self, Detail};
+use crate::text::printable;
 
 /// List what is broken, worst first
 ///
@@ -105,7 +106,8 @@ fn csv(printer: &Printer, issues: &[Issue]) -> Result<(), Failure> {
     let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     table.write_record(IssueRow::COLUMNS).map_err(|error| failed(&error))?;
     for issue in issues {
-        table.serialize(IssueRow::from(issue.clone())).map_err(|error| failed(&error))?;
+        let row = IssueRow::from(issue.clone()).with_texts(|text| printable(text).into_owned());
+        table.serialize(row).map_err(|error| failed(&error))?;
     }
     let bytes = table.into_inner().map_err(|error| failed(&error))?;
     printer.print(&String::from_utf8_lossy(&bytes))

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::path::standard;
 use crate::failure::Failure;
+use crate::text::{printable, printable_json};
 
 /// A template of kubectl's dialect of JSONPath.
 #[derive(Clone, Debug)]
@@ -108,12 +109,12 @@ fn find<'v>(path: &JpQuery, value: &'v Value) -> Result<Vec<&'v Value>, Failure>
     Ok(found.into_iter().map(QueryRef::val).collect())
 }
 
-/// Texts without quotes, everything else as JSON.
+/// Texts without quotes, everything else as JSON; one by one in a form that a terminal can show.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => printable(text).into_owned(),
         Value::Null => String::new(),
-        other => other.to_string(),
+        other => printable_json(&other.to_string()).into_owned(),
     }
 }
 

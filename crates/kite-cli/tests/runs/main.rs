@@ -5,6 +5,8 @@
 mod changes;
 mod completion;
 mod failures;
+mod fake;
+mod hostile;
 mod kubectl;
 mod lists;
 mod reports;

@@ -1,0 +1,96 @@
+//! Texts that want to control a terminal or a spreadsheet, as no KITE gives them but another server may.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, ID, issue, page};
+
+/// Each tries another way: a title that is never closed, C1 controls, a direction that is turned around.
+const HOSTILE: &str = "\u{1b}]0;owned \u{9b}31mred\u{202e}txt.exe\u{1b}[2J\u{7}";
+
+fn is_harmless(text: &str) -> bool {
+    !text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c))
+}
+
+/// A server whose every word is hostile.
+fn hostile() -> Fake {
+    let fake = Fake::start();
+    let link = json!({"id": ID, "title": HOSTILE, "url": format!("https://x/{HOSTILE}"), "issueId": ID});
+    let diagnosis = json!({
+        "class": HOSTILE, "summary": HOSTILE, "remedy": HOSTILE, "task": HOSTILE, "step": HOSTILE,
+        "excerpt": format!("{HOSTILE}\n{HOSTILE}"),
+    });
+    let more = json!({
+        "description": format!("{HOSTILE}\n{HOSTILE}"), "links": [link], "diagnosis": diagnosis, "reason": HOSTILE,
+        "cluster": HOSTILE, "variant": HOSTILE, "labels": {"application": HOSTILE, HOSTILE: HOSTILE}, "cause": HOSTILE,
+    });
+    let one = issue(HOSTILE, more);
+    let time = "2020-01-01T00:00:00Z";
+    let change = json!({"id": "1", "at": time, "reason": HOSTILE, "by": HOSTILE, "note": HOSTILE});
+    let episode = json!({
+        "number": 1, "startedAt": time, "endedAt": time, "count": 1, "endReason": HOSTILE, "endedBy": HOSTILE,
+    });
+    fake.answer("/issues", page(&[one.clone(), issue("the next one", json!({}))]));
+    fake.answer(&format!("/issues/{ID}"), one.clone());
+    fake.answer(&format!("/issues/{ID}/resolve"), one);
+    fake.answer(&format!("/issues/{ID}/history"), json!({"issueId": ID, "changes": [change], "episodes": [episode]}));
+    fake
+}
+
+#[test]
+fn hostile_texts_reach_the_terminal_harmless() {
+    let fake = hostile();
+    for arguments in [
+        &["list"][..],
+        &["list", "-o", "wide"],
+        &["list", "-o", "json"],
+        &["list", "-o", "yaml"],
+        &["list", "-o", "csv"],
+        &["list", "-o", "jsonpath={..title}{.data[*]}"],
+        &["get", ID],
+        &["describe", ID],
+        &["logs", ID],
+        &["resolve", ID],
+    ] {
+        let ran = fake.run(arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(is_harmless(&ran.data) && is_harmless(&ran.words), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_hostile_text_hides_no_other() {
+    let fake = hostile();
+    for form in ["table", "wide", "json", "yaml", "csv", "jsonpath={.data[*].title}"] {
+        let told = fake.run(&["list", "-o", form]).fine();
+        assert!(told.contains("the next one"), "{form}: {told}");
+    }
+    let ran = fake.run(&["resolve", "shop"]);
+    assert!(ran.code == 2 && ran.words.contains("the next one"), "{ran:?}");
+    let described = fake.run(&["describe", ID]).fine();
+    assert!(described.contains("Links:") && described.contains("History:"), "{described}");
+}
+
+#[test]
+fn data_in_json_is_what_the_server_said() {
+    let told: Value = serde_json::from_str(&hostile().run(&["list", "-o", "json"]).fine()).unwrap();
+    assert_eq!(told["data"][0]["title"], json!(HOSTILE));
+}
+
+#[test]
+fn no_colour_hides_a_formula() {
+    let title = "\u{1b}[0m=1+1";
+    let fake = Fake::with(&[issue(title, json!({"labels": {"application": title, "component": title}}))]);
+    let told = fake.run(&["list", "-o", "csv"]).fine();
+    assert_eq!(told.matches("'=1+1").count(), 3, "{told}");
+    assert_eq!(told.matches("=1+1").count(), 3, "{told}");
+}
+
+#[test]
+fn what_a_server_says_of_a_mistake_is_harmless() {
+    let fake = Fake::start();
+    let problem = json!({"error": "e", "message": format!("{HOSTILE} at the end"), "detail": HOSTILE});
+    let answer = wiremock::ResponseTemplate::new(400).set_body_json(problem);
+    fake.mount(wiremock::Mock::given(wiremock::matchers::any()).respond_with(answer));
+    let ran = fake.run(&["list"]);
+    assert!(ran.code == 2 && is_harmless(&ran.words), "{ran:?}");
+}
