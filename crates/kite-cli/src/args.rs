@@ -1,9 +1,10 @@
 //! What the program can be told.
 
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
     auth, change, completion, config, describe, doctor, edit, get, list, logs, open, report, rules, run, status,
@@ -106,9 +107,15 @@ impl Name {
 
 /// The commands, as they are called under a name.
 pub fn command(name: Name) -> clap::Command {
-    let command = Arguments::command().bin_name(name.shown());
+    let command = Arguments::command().mut_args(without_empty_variable).bin_name(name.shown());
     // Only the name in front of the usage differs.
     if name == Name::Kite { command } else { command.display_name(name.shown()) }
+}
+
+/// A variable that is empty says as little as one that is not set.
+fn without_empty_variable(argument: Arg) -> Arg {
+    let is_empty = argument.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
+    if is_empty { argument.env(None::<&str>) } else { argument }
 }
 
 /// Reads the arguments.

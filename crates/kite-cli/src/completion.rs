@@ -149,7 +149,9 @@ fn global() -> Global {
         });
         values.next().or(joined)
     };
-    let set = |names: &[&str], variable: &str| value(names).or_else(|| env::var(variable).ok());
+    let set = |names: &[&str], variable: &str| {
+        value(names).or_else(|| env::var(variable).ok()).filter(|value| !value.is_empty())
+    };
     Global {
         server: set(&["--server"], "KITE_SERVER"),
         namespace: set(&["-n", "--namespace"], "KITE_NAMESPACE"),

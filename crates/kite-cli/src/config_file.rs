@@ -33,7 +33,8 @@ pub struct Context {
     /// Namespace that is meant when none is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// File with the token; read for each call. Without it the kubeconfig's token is used.
+    /// File with the token, which is for the server above; read for each call. Without it the
+    /// kubeconfig's token is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_file: Option<PathBuf>,
     /// Certificate authorities of KITE (PEM).

@@ -68,8 +68,8 @@ impl Session {
         let is_unknown = matches!(error, ClientError::Unauthorized(_));
         let failure = Failure::from(error);
         match self.settings().await.map(Settings::token_source) {
-            Ok(TokenSource::NotOverHttp) if is_unknown => {
-                failure.hint("the kubeconfig's token is sent over https only; KITE_TOKEN is always sent")
+            Ok(TokenSource::Withheld(why)) if is_unknown => {
+                failure.hint(format!("no token was sent: {why}; KITE_TOKEN is always sent"))
             }
             _ => failure,
         }

@@ -4,6 +4,7 @@
 use std::env;
 use std::fmt;
 use std::fs;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -100,8 +101,8 @@ pub enum TokenSource {
     File(PathBuf),
     /// The user of a context of the kubeconfig.
     Kubeconfig(Box<KubeContext>),
-    /// The kubeconfig has one, which is not sent over an address that is not encrypted.
-    NotOverHttp,
+    /// There is one, which does not go to this server; why, in words.
+    Withheld(&'static str),
     /// Nobody calls.
     None,
 }
@@ -112,7 +113,7 @@ impl fmt::Display for TokenSource {
             Self::Environment => f.write_str("from KITE_TOKEN"),
             Self::File(path) => write!(f, "from `{}`", path.display()),
             Self::Kubeconfig(context) => write!(f, "from the kubeconfig's context {}", context.name),
-            Self::NotOverHttp => f.write_str("none, because the kubeconfig's is sent over https only"),
+            Self::Withheld(why) => write!(f, "none, because {why}"),
             Self::None => f.write_str("none"),
         }
     }
@@ -125,10 +126,8 @@ impl Settings {
         let kubeconfig = kubeconfig::read(global.kubeconfig.as_deref())?;
         let context = context(global, &file, &kubeconfig)?;
         let own = context.as_ref().and_then(|name| file.contexts.get(name)).cloned().unwrap_or_default();
-        let current = kubeconfig.current_context.as_deref().unwrap_or_default();
         let kube = context.as_deref().and_then(|name| KubeContext::find(&kubeconfig, name));
-        let kube = kube.or_else(|| KubeContext::find(&kubeconfig, current));
-        let namespace = global.namespace.clone().filter(|namespace| !namespace.is_empty());
+        let namespace = global.namespace.clone();
         let namespace = namespace
             .or_else(|| own.namespace.clone())
             .or_else(|| kube.as_ref().and_then(|context| context.namespace.clone()));
@@ -136,17 +135,27 @@ impl Settings {
         Ok(Self { server, server_from, namespace, context, own, kube, global: global.clone() })
     }
 
-    /// Where the token is from.
+    /// Where the token is from: what the caller names now, then what is kept for the context.
     pub fn token_source(&self) -> TokenSource {
+        if let Some(file) = &self.global.token_file {
+            return TokenSource::File(file.clone());
+        }
         if env::var_os("KITE_TOKEN").is_some_and(|token| !token.is_empty()) {
             return TokenSource::Environment;
         }
-        if let Some(file) = self.global.token_file.as_ref().or(self.own.token_file.as_ref()) {
-            return TokenSource::File(file.clone());
+        if let Some(file) = &self.own.token_file {
+            let is_its_own = self.own.server.as_ref().is_some_and(|server| address(server) == self.server);
+            return match is_private(&self.server) {
+                _ if !is_its_own => TokenSource::Withheld("the context's is sent to its own server only"),
+                false => TokenSource::Withheld("the context's is sent over https only"),
+                true => TokenSource::File(file.clone()),
+            };
         }
         match self.kube.as_ref().filter(|context| context.has_token()) {
             None => TokenSource::None,
-            Some(_) if !self.server.starts_with("https://") => TokenSource::NotOverHttp,
+            Some(_) if !self.server.starts_with("https://") => {
+                TokenSource::Withheld("the kubeconfig's is sent over https only")
+            }
             Some(context) => TokenSource::Kubeconfig(Box::new(context.clone())),
         }
     }
@@ -188,7 +197,7 @@ impl Settings {
 
     async fn token(&self) -> Result<Option<Token>, Failure> {
         Ok(match self.token_source() {
-            TokenSource::None | TokenSource::NotOverHttp => None,
+            TokenSource::None | TokenSource::Withheld(_) => None,
             TokenSource::Environment => env::var("KITE_TOKEN").ok().map(|token| Token::Fixed(token.trim().into())),
             TokenSource::File(path) => Some(Token::File(path)),
             TokenSource::Kubeconfig(context) => context.token().await?.map(Token::Fixed),
@@ -198,7 +207,7 @@ impl Settings {
 
 /// The context in use, if any; one that is named must be there.
 fn context(global: &Global, file: &ConfigFile, kubeconfig: &Kubeconfig) -> Result<Option<String>, Failure> {
-    let named = global.context.as_ref().or(file.current_context.as_ref()).filter(|name| !name.is_empty());
+    let named = global.context.as_ref().or(file.current_context.as_ref());
     let Some(name) = named else {
         return Ok(kubeconfig.current_context.clone().filter(|name| !name.is_empty()));
     };
@@ -211,12 +220,24 @@ fn context(global: &Global, file: &ConfigFile, kubeconfig: &Kubeconfig) -> Resul
 
 fn server(global: &Global, own: &Context) -> (String, &'static str) {
     // The earlier program's variable holds the address of the interface below it.
-    let earlier = || env::var("KONFLUX_API_URL").ok();
+    let earlier = || env::var("KONFLUX_API_URL").ok().filter(|server| !server.is_empty());
     let found = global.server.clone().map(|server| (server, "--server or KITE_SERVER"));
     let found = found.or_else(|| Some((own.server.clone()?, "`kite config`")));
     let found = found.or_else(|| Some((earlier()?, "KONFLUX_API_URL")));
-    let found = found.filter(|(server, _)| !server.is_empty());
     let (server, from) = found.unwrap_or_else(|| (DEFAULT_SERVER.to_owned(), "the default"));
+    (address(&server).to_owned(), from)
+}
+
+/// The address of KITE, also where that of its interface is given.
+fn address(server: &str) -> &str {
     let server = server.trim_end_matches('/');
-    (server.strip_suffix("/api/v1").unwrap_or(server).to_owned(), from)
+    server.strip_suffix("/api/v1").unwrap_or(server)
+}
+
+/// Whether nobody on the way to the server can read what is sent.
+pub fn is_private(server: &str) -> bool {
+    let Ok(address) = server.parse::<http::Uri>() else { return false };
+    let host = address.host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_here || address.scheme() == Some(&http::uri::Scheme::HTTPS)
 }

@@ -12,6 +12,7 @@ use crate::config_file::{self, ConfigFile};
 use crate::failure::{Exit, Failure};
 use crate::output::Format;
 use crate::session::Session;
+use crate::settings;
 use crate::text::{Text, Tone, one_line};
 
 /// A token is a line.
@@ -59,6 +60,10 @@ pub async fn run(session: &Session, task: Auth) -> Result<Exit, Failure> {
 
 async fn login(session: &Session) -> Result<Exit, Failure> {
     let settings = session.settings().await?;
+    if !settings::is_private(&settings.server) {
+        let words = format!("a token that is kept is sent over https only, and not to {}", settings.server);
+        return Err(Failure::usage(words).hint("KITE_TOKEN is always sent, and kept nowhere"));
+    }
     let name = settings.context.clone().unwrap_or_else(|| DEFAULT.to_owned());
     let (token, path) = match &session.global.token_file {
         Some(path) => {

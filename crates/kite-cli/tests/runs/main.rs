@@ -14,3 +14,4 @@ mod rules;
 mod settings;
 mod support;
 mod terminal;
+mod tokens;

@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{Ran, World};
 
-const KUBECONFIG: &str = "\
+pub const KUBECONFIG: &str = "\
 apiVersion: v1
 kind: Config
 current-context: east
