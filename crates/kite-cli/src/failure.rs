@@ -23,6 +23,9 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// What a shell gives for a program that Ctrl-C ended.
+    pub const INTERRUPTED: Self = Self::Of(130);
+
     /// The exit code.
     pub fn code(self) -> u8 {
         match self {

@@ -31,9 +31,6 @@ use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
 use crate::session::Session;
 
-/// What a shell gives back for a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
-
 /// Runs the program.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let name = Name::of(arguments.first());
@@ -57,17 +54,7 @@ fn start(arguments: args::Arguments) -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return conclude(&session.printer, Err(Failure::problem(format!("failed to start: {error}")))),
     };
-    let done = runtime.block_on(async {
-        let is_run = matches!(arguments.command, args::Command::Run(_));
-        tokio::select! {
-            done = commands::dispatch(&session, arguments.command) => done,
-            // A command that is run gets the signal as well, and its end is what counts.
-            _ = tokio::signal::ctrl_c(), if !is_run => {
-                session.printer.clear_progress();
-                Ok(Exit::Of(INTERRUPTED))
-            }
-        }
-    });
+    let done = runtime.block_on(commands::dispatch(&session, arguments.command));
     // Whatever still reads a terminal in another thread is not waited for.
     runtime.shutdown_background();
     conclude(&session.printer, done)

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ValueEnum;
 use serde::Serialize;
 use terminal_size::{Height, Width, terminal_size};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::failure::Failure;
 use crate::text::{Text, Tone, harmless, one_line, printable, printable_json};
@@ -98,7 +99,7 @@ impl Printer {
         Ok(Screen)
     }
 
-    /// Prints text for programs, which may hold anything; a terminal still gets nothing that controls it.
+    /// Prints text for programs, whose values are printable; a terminal gets nothing that controls it.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         self.write(&harmless(text))
     }
@@ -213,6 +214,8 @@ fn page(text: &str) -> bool {
     if env::var_os("LESS").is_none() {
         pager.env("LESS", "FRX");
     }
+    // A pager takes Ctrl-C for something else than its end, and has the terminal until then.
+    let _ignored = signal(SignalKind::interrupt());
     let Ok(mut child) = pager.spawn() else { return false };
     if let Some(mut stdin) = child.stdin.take() {
         // Whoever leaves the pager early has seen enough.

@@ -2,17 +2,22 @@
 
 use std::env;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::Command;
 
 use kite_api::{Issue, LinkInput, UpdateIssue};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+use tokio::process::Command;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
 
 use crate::failure::{Exit, Failure};
 use crate::find::{Target, short_id};
 use crate::session::Session;
 use crate::table::{severity_word, type_word};
+use crate::text::one_line;
 
 const HEAD: &str = "# Change what the issue says, save and leave the editor. What stays as it is, is not sent.\n\
     # What you write holds until something newer fails. An empty file changes nothing.\n";
@@ -20,7 +25,7 @@ const HEAD: &str = "# Change what the issue says, save and leave the editor. Wha
 /// Change what an issue says, in your editor
 ///
 /// The editor is the one in `$KITE_EDITOR`, `$KUBE_EDITOR`, `$VISUAL` or `$EDITOR`. Only what you
-/// change is sent, and nothing when somebody else has changed the same in the meantime.
+/// change is sent, and nothing when somebody else changed the same while you wrote.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Which issue.
@@ -48,38 +53,56 @@ struct Link {
 
 /// Changes an issue.
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
-    let client = session.client().await?;
     let issue = args.target.find(session).await?;
     let before = Draft::of(&issue);
     let yaml = yaml_serde::to_string(&before).map_err(|error| Failure::problem(error.to_string()))?;
-    let (edited, file) = edit(&format!("{HEAD}{yaml}"))?;
+    let text = format!("{HEAD}{yaml}");
+    let file = draft_file(&text).map_err(|error| failed(&error))?;
+    let ended = run_editor(file.path()).await;
+    // Many editors write a new file in the place of the old one.
+    let edited = fs::read_to_string(file.path()).map_err(|error| failed(&error));
     // From here on what the person wrote must not get lost.
-    let keep = |failure: Failure| match file.keep() {
-        Ok((_, path)) => failure.hint(format!("what you wrote is in `{}`", path.display())),
-        Err(_) => failure,
+    let is_written = edited.as_ref() != Ok(&text);
+    let done = async {
+        ended?;
+        let edited = edited?;
+        let is_empty = edited.lines().all(|line| line.trim().is_empty() || line.starts_with('#'));
+        if is_empty || edited == text {
+            return Ok(None);
+        }
+        let wrong = |error| Failure::usage(format!("failed to understand what you wrote: {error}"));
+        let draft = yaml_serde::from_str(&edited).map_err(wrong)?;
+        tokio::select! {
+            sent = send(session, issue.id, &before, &draft) => sent,
+            _ = ctrl_c() => Err(Failure { exit: Exit::INTERRUPTED, ..Failure::problem("interrupted") }),
+        }
     };
-    let is_empty = edited.lines().all(|line| line.trim().is_empty() || line.starts_with('#'));
-    let draft = if is_empty { Ok(before.clone()) } else { yaml_serde::from_str::<Draft>(&edited) };
-    let draft = match draft {
-        Ok(draft) => draft,
-        Err(error) => return Err(keep(Failure::usage(format!("failed to understand what you wrote: {error}")))),
-    };
-    if draft == before {
-        session.printer.say("nothing was changed");
-        return Ok(Exit::Fine);
-    }
-    let sent = async {
-        let now = Draft::of(&session.wait(client.get_issue(issue.id)).await?);
-        let update = draft.changes(&before, &now)?;
-        session.wait(client.update_issue(issue.id, &update)).await
-    };
-    match sent.await {
-        Err(failure) => Err(keep(failure)),
-        Ok(changed) => {
-            session.printer.say(&format!("changed {} ({})", short_id(changed.id), changed.title));
+    match done.await {
+        Err(failure) if is_written => Err(match file.keep() {
+            Ok((_, path)) => failure.hint(format!("what you wrote is in `{}`", path.display())),
+            Err(_) => failure,
+        }),
+        Err(failure) => Err(failure),
+        Ok(None) => {
+            session.printer.say("nothing was changed");
+            Ok(Exit::Fine)
+        }
+        Ok(Some(changed)) => {
+            session.printer.say(&format!("changed {} ({})", short_id(changed.id), one_line(&changed.title)));
             Ok(Exit::Fine)
         }
     }
+}
+
+/// Sends what differs from before, if anything; gives what the issue is now.
+async fn send(session: &Session, id: Uuid, before: &Draft, draft: &Draft) -> Result<Option<Issue>, Failure> {
+    if draft == before {
+        return Ok(None);
+    }
+    let client = session.client().await?;
+    let now = Draft::of(&session.wait(client.get_issue(id)).await?);
+    let update = draft.changes(before, &now)?;
+    session.wait(client.update_issue(id, &update)).await.map(Some)
 }
 
 impl Draft {
@@ -126,27 +149,30 @@ impl Draft {
     }
 }
 
-/// Lets a person edit a text; gives what it became, and its file.
-fn edit(text: &str) -> Result<(String, tempfile::NamedTempFile), Failure> {
-    let failed = |error: std::io::Error| Failure::problem(format!("failed to edit: {error}"));
-    let mut file = tempfile::Builder::new().prefix("kite-").suffix(".yaml").tempfile().map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+fn draft_file(text: &str) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("kite-").suffix(".yaml").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+fn failed(error: &io::Error) -> Failure {
+    Failure::problem(format!("failed to edit: {error}"))
+}
+
+/// Lets a person edit a file.
+async fn run_editor(file: &Path) -> Result<(), Failure> {
     let wanted = ["KITE_EDITOR", "KUBE_EDITOR", "VISUAL", "EDITOR"];
     let command = wanted.iter().find_map(|name| env::var(name).ok().filter(|command| !command.is_empty()));
     let command = command.unwrap_or_else(|| "vi".to_owned());
-    run_editor(&command, file.path())?;
-    // Many editors write a new file in the place of the old one.
-    let edited = fs::read_to_string(file.path()).map_err(failed)?;
-    Ok((edited, file))
-}
-
-fn run_editor(command: &str, file: &Path) -> Result<(), Failure> {
     let failed = |why: String| {
         Failure::problem(format!("the editor `{command}` failed: {why}")).hint("name another one in KITE_EDITOR")
     };
-    let words = shlex::split(command).unwrap_or_default();
+    let words = shlex::split(&command).unwrap_or_default();
     let (program, arguments) = words.split_first().ok_or_else(|| failed("it is no command".to_owned()))?;
-    let ended = Command::new(program).args(arguments).arg(file).status().map_err(|error| failed(error.to_string()))?;
+    // Ctrl-C is for the editor, which has the terminal.
+    let _ignored = signal(SignalKind::interrupt()).map_err(|error| failed(error.to_string()))?;
+    let ended = Command::new(program).args(arguments).arg(file).status().await;
+    let ended = ended.map_err(|error| failed(error.to_string()))?;
     if ended.success() { Ok(()) } else { Err(failed(ended.to_string())) }
 }
 

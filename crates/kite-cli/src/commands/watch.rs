@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
 use kite_client::{ClientError, Event, IssueQuery, Place};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{sleep, timeout};
 
 use super::list::{self, Args};
 use crate::clock::now;
@@ -40,23 +41,37 @@ pub async fn run(session: &Session, args: &Args, query: IssueQuery) -> Result<Ex
         Format::Wide => Detail::Wide,
         _ => return Err(Format::unknown("table and wide with --watch")),
     };
+    // Ctrl-C is how a person stops it, and the screen is given back.
+    let interrupted = signal(SignalKind::interrupt());
+    let mut interrupted = interrupted.map_err(|error| Failure::problem(format!("failed to listen: {error}")))?;
     let on_screen = session.printer.is_on_terminal();
     let _screen = on_screen.then(|| session.printer.take_screen()).transpose()?;
     let limit = args.limit;
     let mut watch = Watch { session, limit, query, detail, on_screen, is_listed: false, pause: FIRST_PAUSE };
-    let mut place = Place::default();
-    loop {
-        let failure = watch.follow(&mut place).await;
-        if failure.exit != Exit::Unreachable {
-            return Err(failure);
+    tokio::select! {
+        failure = watch.follow_on() => Err(failure),
+        _ = interrupted.recv() => {
+            session.printer.clear_progress();
+            Ok(Exit::INTERRUPTED)
         }
-        session.printer.say(&format!("{}; trying again in {} s", failure.message, watch.pause.as_secs()));
-        sleep_until(Instant::now() + watch.pause).await;
-        watch.pause = (watch.pause * 2).min(LONGEST_PAUSE);
     }
 }
 
 impl Watch<'_> {
+    /// Follows, again and again where that may help; says why it does not any more.
+    async fn follow_on(&mut self) -> Failure {
+        let mut place = Place::default();
+        loop {
+            let failure = self.follow(&mut place).await;
+            if failure.exit != Exit::Unreachable {
+                return failure;
+            }
+            self.session.printer.say(&format!("{}; trying again in {} s", failure.message, self.pause.as_secs()));
+            sleep(self.pause).await;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
     /// Follows until the stream is cut off, or nobody reads what is printed; says why.
     async fn follow(&mut self, place: &mut Place) -> Failure {
         // An issue that is over does not match any more, and that is worth telling.

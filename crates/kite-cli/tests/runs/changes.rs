@@ -86,6 +86,21 @@ fn what_is_no_issue_any_more_is_kept_in_its_file() {
     fs::remove_file(ran.words.split('`').nth(1).unwrap()).unwrap();
     let ran = edit(&world, "shop", "exit 3");
     assert!(ran.code == 1 && ran.words.contains("the editor"), "{ran:?}");
+    let ran = edit(&world, "shop", "echo 'title: Mine' > \"$1\"; exit 3");
+    let kept = ran.words.split("what you wrote is in `").nth(1).unwrap().trim_end_matches(['`', '\n']);
+    assert_eq!(fs::read_to_string(kept).unwrap(), "title: Mine\n");
+    fs::remove_file(kept).unwrap();
+    let ran = edit(&world, "shop", "printf 'title: \\377' > \"$1\"");
+    let kept = ran.words.split("what you wrote is in `").nth(1).unwrap().trim_end_matches(['`', '\n']);
+    assert_eq!(fs::read(kept).unwrap(), b"title: \xff");
+    fs::remove_file(kept).unwrap();
     let id = world.id_of("shop").parse().unwrap();
     assert_eq!(world.wait(world.client.get_issue(id)).unwrap().state, State::Active);
+}
+
+#[test]
+fn ctrl_c_in_the_editor_is_the_editor_s() {
+    let world = World::with_issues();
+    edit(&world, "shop", "kill -INT $PPID; sed -i 's/^title: .*/title: Mine/' \"$1\"").fine();
+    assert_eq!(issue(&world, "shop")["title"], json!("Mine"));
 }

@@ -1,7 +1,9 @@
 //! What goes wrong, and what a person and a script are told.
 
+use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -162,4 +164,19 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         let output: Ran = child.wait_with_output().unwrap().into();
         assert!(output.code == 0 && !output.words.contains("error"), "{arguments:?}: {output:?}");
     }
+}
+
+#[test]
+fn ctrl_c_ends_a_command_that_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = kite(folder.path());
+    command.args(["rules", "diagnose", "--log", "-"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // More than a pipe holds: when it is written, the program reads.
+    input.write_all(&vec![b'\n'; 1024 * 1024]).unwrap();
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    drop(input);
+    assert_eq!(child.wait().unwrap().signal(), Some(2));
 }
