@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use kite_api::{Issue, State};
+use kite_api::{Issue, IssuePage, State};
 use kite_client::{IssueQuery, Sort};
 use uuid::Uuid;
 
@@ -131,24 +131,25 @@ async fn by_end(session: &Session, digits: &str) -> Result<Vec<Issue>, Failure> 
     Ok(Vec::new())
 }
 
-/// Reads pages until `most` issues; gives how many match in all.
+/// Reads pages until `most` issues; gives the last page, without those that were taken.
 pub async fn pages(
     session: &Session,
     mut query: IssueQuery,
     most: usize,
     mut take: impl FnMut(Vec<Issue>),
-) -> Result<u64, Failure> {
+) -> Result<IssuePage, Failure> {
     let client = session.client().await?;
     let mut left = most;
     loop {
         query.limit = Some(PAGE.min(u32::try_from(left).unwrap_or(PAGE)).max(1));
         let mut page = session.wait(client.list_issues(&query)).await?;
-        page.data.truncate(left);
-        left -= page.data.len();
-        take(page.data);
+        let mut issues = std::mem::take(&mut page.data);
+        issues.truncate(left);
+        left -= issues.len();
+        take(issues);
         match page.next_cursor {
             Some(next) if left > 0 => query.cursor = Some(next),
-            _ => return Ok(page.total),
+            _ => return Ok(page),
         }
     }
 }

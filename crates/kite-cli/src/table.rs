@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, Table};
 use jiff::Timestamp;
-use kite_api::{Issue, Severity, State};
+use kite_api::{Issue, IssuePage, Severity, State};
 use kite_client::Told;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -18,6 +18,9 @@ const LEAST_LAST: usize = 10;
 /// What is left out where there is little room, first things first. A namespace that all share goes
 /// as well: whoever asked for it knows it, and the sentence below names it.
 const LEFT_OUT: [&str; 4] = ["COUNT", "NAMESPACE", "TYPE", "AGE"];
+
+/// The severities, worst first.
+pub const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::Major, Severity::Minor, Severity::Info];
 
 /// How much of each issue is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,21 +180,21 @@ fn fitting(text: &str, room: usize) -> String {
 }
 
 /// The issues in one sentence.
-pub fn sentence(issues: &[Issue], total: u64, place: &str) -> String {
+pub fn sentence(page: &IssuePage, place: &str) -> String {
+    let issues = &page.data;
     if issues.is_empty() {
         return format!("nothing found {place}");
     }
     let of = |severity| issues.iter().filter(|issue| issue.severity == severity).count();
-    let severities = [Severity::Critical, Severity::Major, Severity::Minor, Severity::Info];
-    let severities = severities.into_iter().filter(|severity| of(*severity) > 0);
+    let severities = SEVERITIES.into_iter().filter(|severity| of(*severity) > 0);
     let severities: Vec<_> =
         severities.map(|severity| format!("{} {}", of(severity), severity_word(severity))).collect();
-    let shown = plural(issues.len(), "issue");
-    let severities = severities.join(", ");
-    if u64::try_from(issues.len()).is_ok_and(|shown| shown < total) {
-        return format!("{shown} ({severities}) of {total} {place}; --limit 0 shows all");
+    let (shown, severities) = (plural(issues.len(), "issue"), severities.join(", "));
+    if page.next_cursor.is_none() {
+        return format!("{shown} ({severities}) {place}");
     }
-    format!("{shown} ({severities}) {place}")
+    let more_than = if page.total_is_lower_bound { "more than " } else { "" };
+    format!("{shown} ({severities}) of {more_than}{} {place}; --limit 0 shows all", page.total)
 }
 
 /// "1 file", "2 files".

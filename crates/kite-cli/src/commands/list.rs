@@ -54,50 +54,44 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     if args.watch {
         return watch::run(session, &args, query).await;
     }
-    let (issues, total) = read(session, &query, args.limit).await?;
-    print(session, &args.output, &issues, total)?;
-    if matches!(args.output, Format::Table | Format::Wide) {
-        session.printer.say(&table::sentence(&issues, total, &place(&query)));
+    let page = read(session, &query, args.limit).await?;
+    print(session, &args.output, &page)?;
+    // A program must not take a part for the whole in silence.
+    if matches!(args.output, Format::Table | Format::Wide) || page.next_cursor.is_some() {
+        session.printer.say(&table::sentence(&page, &place(&query)));
     }
     Ok(Exit::Fine)
 }
 
-/// The issues that match, and how many match in all.
-pub async fn read(session: &Session, query: &IssueQuery, limit: usize) -> Result<(Vec<Issue>, u64), Failure> {
+/// The issues that match, as one page.
+pub async fn read(session: &Session, query: &IssueQuery, limit: usize) -> Result<IssuePage, Failure> {
     let mut issues = Vec::new();
     let most = if limit == 0 { usize::MAX } else { limit };
-    let total = pages(session, query.clone(), most, |page| {
+    let last = pages(session, query.clone(), most, |page| {
         issues.extend(page);
         if issues.len() > 1_000 {
             session.printer.progress(&format!("{} issues", issues.len()));
         }
     });
-    let total = total.await?;
-    if issues.len() > 1_000 {
-        session.printer.clear_progress();
+    let mut page = last.await?;
+    session.printer.clear_progress();
+    if page.next_cursor.is_none() {
+        // Where counting stopped early, reading did not.
+        (page.total, page.total_is_lower_bound) = (issues.len() as u64, false);
     }
-    Ok((issues, total))
+    let limit = u32::try_from(issues.len()).unwrap_or(u32::MAX);
+    Ok(IssuePage { data: issues, limit, ..page })
 }
 
-fn print(session: &Session, output: &Format, issues: &[Issue], total: u64) -> Result<(), Failure> {
-    let printer = &session.printer;
+fn print(session: &Session, output: &Format, page: &IssuePage) -> Result<(), Failure> {
+    let (printer, issues) = (&session.printer, &page.data);
     match output {
         Format::Table | Format::Wide if issues.is_empty() => Ok(()),
         Format::Table => printer.show(&table::issues(issues, Detail::Short, now(), printer.width())),
         Format::Wide => printer.show(&table::issues(issues, Detail::Wide, now(), printer.width())),
         Format::Name => printer.print(&table::names(issues)),
         Format::Csv => csv(printer, issues),
-        Format::Json | Format::Yaml | Format::JsonPath(_) => {
-            let page = IssuePage {
-                data: issues.to_vec(),
-                total,
-                total_is_lower_bound: false,
-                limit: u32::try_from(issues.len()).unwrap_or(u32::MAX),
-                offset: 0,
-                next_cursor: None,
-            };
-            output.print_data(printer, &page).map(drop)
-        }
+        Format::Json | Format::Yaml | Format::JsonPath(_) => output.print_data(printer, page).map(drop),
     }
 }
 

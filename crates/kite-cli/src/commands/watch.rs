@@ -93,12 +93,12 @@ impl Watch<'_> {
     /// Draws the list again whenever something happens, until the stream ends.
     async fn redraw(&mut self, mut events: impl Events) -> Result<(), Failure> {
         loop {
-            let (issues, total) = list::read(self.session, &self.query, self.limit).await?;
+            let page = list::read(self.session, &self.query, self.limit).await?;
             self.pause = FIRST_PAUSE;
             let mut text = Text::default();
-            let sentence = table::sentence(&issues, total, &list::place(&self.query));
+            let sentence = table::sentence(&page, &list::place(&self.query));
             text.push(Tone::Strong, format!("{sentence}; Ctrl-C stops")).end_line().end_line();
-            text.append(table::issues(&issues, self.detail, now(), self.session.printer.width()));
+            text.append(table::issues(&page.data, self.detail, now(), self.session.printer.width()));
             self.session.printer.redraw(&text)?;
             let mut next = timeout(REDRAW_EVERY, events.next()).await;
             // Whatever else happens in this moment is in the next list, too.
@@ -118,9 +118,9 @@ impl Watch<'_> {
             match event? {
                 Event::Connected if self.is_listed => {}
                 Event::Connected | Event::Reset => {
-                    let (issues, _) = list::read(self.session, &self.query, self.limit).await?;
+                    let page = list::read(self.session, &self.query, self.limit).await?;
                     let width = self.session.printer.width();
-                    self.session.printer.show(&table::issues(&issues, self.detail, now(), width))?;
+                    self.session.printer.show(&table::issues(&page.data, self.detail, now(), width))?;
                     self.is_listed = true;
                 }
                 Event::Changed(told) | Event::Deleted(told) => self.session.printer.show(&table::change(&told))?,

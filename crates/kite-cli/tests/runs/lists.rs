@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::fake::{Fake, issue};
 use crate::support::World;
 
 #[test]
@@ -57,11 +58,30 @@ fn more_than_a_page_is_listed_and_what_is_left_out_is_said() {
     world.wait(world.client.send_reports(&reports)).unwrap();
     let ran = world.run(&["list"]);
     assert_eq!(ran.data.lines().count(), 1_001);
-    assert!(ran.words.contains("1000 issues (1000 major) of 1200 in all namespaces; --limit 0 shows all"), "{ran:?}");
+    let words = "1000 issues (1000 major) of 1200 in all namespaces; --limit 0 shows all";
+    assert!(ran.words.contains(words), "{ran:?}");
+    for form in ["json", "yaml", "name", "csv", "jsonpath={.total}"] {
+        let ran = world.run(&["list", "-o", form]);
+        assert!(ran.words.contains(words), "{form}: {}", ran.words);
+    }
     assert_eq!(world.run(&["list", "--limit", "0", "-o", "name"]).fine().lines().count(), 1_200);
     let last = world.id_of("shop-0 ");
     let short = &last[last.len() - 12..];
     assert!(world.run(&["get", short]).fine().contains("component/shop-0 "), "found on the second page");
+}
+
+#[test]
+fn where_nobody_counted_to_the_end_more_than_that_many_are_told() {
+    let fake = Fake::start();
+    let part = json!({
+        "data": [issue("It failed", json!({}))], "total": 7, "totalIsLowerBound": true, "limit": 1, "offset": 0,
+        "nextCursor": "next",
+    });
+    fake.answer("/issues", part);
+    let ran = fake.run(&["list", "--limit", "1", "-o", "json"]);
+    assert!(ran.words.contains("1 issue (1 major) of more than 7 in all namespaces"), "{ran:?}");
+    let told: Value = serde_json::from_str(&ran.fine()).unwrap();
+    assert_eq!((&told["total"], &told["totalIsLowerBound"]), (&json!(7), &json!(true)));
 }
 
 #[test]
