@@ -28,12 +28,14 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     let client = session.client().await?;
     let now = now();
     let mut text = Text::default();
-    for (number, issue) in args.target.find_all(session).await?.iter().enumerate() {
+    for (number, found) in args.target.find_all(session).await?.iter().enumerate() {
         if number > 0 {
             text.end_line();
         }
-        let history = session.wait(client.history(issue.id, None)).await?;
-        about(&mut text, issue, now);
+        // A list does not tell of an issue who else has the same failure, nor what its log said.
+        let asked = async { tokio::try_join!(client.get_issue(found.id), client.history(found.id, None)) };
+        let (issue, history) = session.wait(asked).await?;
+        about(&mut text, &issue, now);
         heading(&mut text, "Episodes");
         history.episodes.iter().for_each(|episode| self::episode(&mut text, episode));
         heading(&mut text, "History");

@@ -131,6 +131,19 @@ fn an_issue_is_described_with_its_history() {
 }
 
 #[test]
+fn an_issue_is_described_with_who_else_has_the_same_failure_whatever_it_is_called_by() {
+    let world = World::start();
+    for component in ["shop", "cart"] {
+        world.report(json!({"component": component, "cause": "cve/CVE-2024-1234"}));
+    }
+    let id = world.id_of("shop");
+    for name in [&id, &id[id.len() - 8..], "component/shop", "shop"] {
+        let told = world.run(&["describe", name]).fine();
+        assert!(told.contains("Same failure:  1 more"), "{name}: {told}");
+    }
+}
+
+#[test]
 fn the_status_of_a_namespace_gates_a_release() {
     let world = World::with_issues();
     assert_snapshot!("status", world.run(&["status"]).shown());

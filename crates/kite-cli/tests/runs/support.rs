@@ -107,6 +107,7 @@ impl World {
             "occurredAt": text("occurredAt", "2020-02-03T04:05:06Z"),
             "runId": text("runId", "run-1"),
             "labels": {"application": text("application", "store"), "component": component},
+            "cause": of.get("cause"),
             "links": of.get("links").cloned().unwrap_or(json!([])),
         });
         let report: Report = serde_json::from_value(report).unwrap();
