@@ -2,10 +2,15 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Stdio;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::{Ran, World};
+
+const ENOUGH: Duration = Duration::from_secs(20);
 
 fn active(world: &World) -> Vec<Value> {
     let page: Value = serde_json::from_str(&world.run(&["list", "-o", "json"]).fine()).unwrap();
@@ -131,4 +136,52 @@ fn a_command_ends_as_it_does_also_when_nobody_hears_of_it() {
     assert!(active(&world)[0]["description"].as_str().unwrap().contains("could not be started"));
     let ran = world.run(&["run", "--scope", "component/shop", "--", "touch", "/nonexistent/file"]);
     assert!(ran.code == 2 && ran.words.contains("a report needs a namespace"), "the command is not run: {ran:?}");
+}
+
+#[test]
+fn a_secret_on_the_command_line_does_not_leave_the_machine() {
+    let world = World::start();
+    let about = ["run", "-n", "team-a", "--scope", "component/shop", "--"];
+    world.run(&[&about[..], &["sh", "-c", "exit 1", "--password", "hunter2"]].concat());
+    let issue = active(&world)[0].to_string();
+    assert!(issue.contains("--password [redacted]") && !issue.contains("hunter2"), "{issue}");
+}
+
+#[test]
+fn a_command_that_is_no_program_is_told_from_one_that_is_not_there() {
+    let world = World::start();
+    let file = world.folder.path().join("text");
+    fs::write(&file, "no program").unwrap();
+    let about = ["run", "-n", "team-a", "--scope", "component/shop", "--"];
+    assert_eq!(world.run(&[&about[..], &[file.to_str().unwrap()]].concat()).code, 126);
+}
+
+/// A command that is run while its standard input stays open; gives it when it has ended.
+fn run_with_open_input(world: &World, script: &str) -> Option<Ran> {
+    let mut command = world.kite();
+    command.args(["run", "-n", "team-a", "--scope", "component/shop", "--", "sh", "-c", script]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let input = child.stdin.take().unwrap();
+    let (sender, ended) = channel();
+    std::thread::spawn(move || sender.send(Ran::from(child.wait_with_output().unwrap())));
+    let ran = ended.recv_timeout(ENOUGH).ok();
+    drop(input);
+    ran
+}
+
+#[test]
+fn what_a_command_leaves_running_is_not_waited_for() {
+    let world = World::start();
+    let ran = run_with_open_input(&world, "exec 3<&0; cat <&3 & echo out; exit 3").expect("it ends");
+    assert_eq!((ran.code, ran.data.as_str()), (3, "out\n"));
+    assert_eq!(active(&world)[0]["reason"], json!("exit3"));
+}
+
+#[test]
+fn whoever_ends_the_program_ends_the_command_and_that_is_reported() {
+    let world = World::start();
+    let script = "exec 3<&0; trap 'echo ending; exit 9' TERM; cat <&3 & kill -TERM $PPID; wait";
+    let ran = run_with_open_input(&world, script).expect("it ends");
+    assert_eq!((ran.code, ran.data.as_str()), (9, "ending\n"));
+    assert_eq!(active(&world)[0]["reason"], json!("exit9"));
 }
