@@ -29,8 +29,9 @@ fuzz_target!(|bytes: &[u8]| {
     let said = format!("{diagnosis:?}");
     assert!(!said.contains(SECRET), "{said}");
     let explanation = explain(diagnosis.class, &diagnosis.step, &diagnosis.message);
-    assert_eq!(explanation.fingerprint, Fingerprint::from(&diagnosis));
-    assert_eq!(explanation.fingerprint.to_string().parse(), Ok(explanation.fingerprint));
+    let fingerprint = Fingerprint::from(&diagnosis);
+    assert!(explanation.fingerprint.is_none_or(|telling| telling == fingerprint));
+    assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
     assert_eq!(normal_form(&explanation.normal_form), explanation.normal_form, "masking twice changes nothing");
 });
 

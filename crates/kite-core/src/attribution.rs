@@ -1,13 +1,7 @@
 //! Which cause a failure is put down to.
 
-use crate::cause::{Fingerprint, normal_form};
-use crate::diagnosis::Class;
+use crate::cause::Fingerprint;
 use crate::report::{Content, ReportedDiagnosis};
-
-/// Fewer words of a message that are not masked could be anybody's.
-const TELLING_WORDS: usize = 3;
-/// What stands in a normal form for what differs.
-const MASK: &str = "<*>";
 
 /// The key of a failure's cause: the one that its source names, or the fingerprint of its diagnosis. `None`: nobody
 /// knows.
@@ -24,13 +18,8 @@ pub fn is_named(key: &str) -> bool {
     !key.starts_with(SPLIT) && key.parse::<Fingerprint>().is_err()
 }
 
-/// The fingerprint of a failure that was recognised and says enough: "failed" is said by many that have nothing in
-/// common.
 fn fingerprint_of(diagnosis: &ReportedDiagnosis) -> Option<Fingerprint> {
-    let class = diagnosis.class.parse().ok().filter(|class| *class != Class::Unknown)?;
-    let form = normal_form(&diagnosis.message);
-    let telling = form.split_whitespace().filter(|word| *word != MASK).count();
-    (telling >= TELLING_WORDS).then(|| Fingerprint::of(class, &diagnosis.step, &diagnosis.message))
+    Fingerprint::telling(diagnosis.class.parse().ok()?, &diagnosis.step, &diagnosis.message)
 }
 
 #[cfg(test)]
@@ -80,9 +69,8 @@ mod tests {
     #[test]
     fn what_says_too_little_has_no_cause() {
         for (class, message) in [
-            ("unknown", "the pipeline run failed with reason failed"),
+            ("unknown", "no route to host"),
             ("test_failure", "TestFail"),
-            ("compile", "/src/a.c:1:2 /src/b.c:3:4 /src/c.c:5:6 failed"),
             ("a class of somebody", "no route to host"),
             ("", ""),
         ] {

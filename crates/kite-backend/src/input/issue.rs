@@ -37,7 +37,8 @@ pub fn create(
         reason: None,
         diagnosis: None,
     };
-    diagnosis::complete(rules, &identity, &mut content);
+    let run_id = delivery.run_id(0);
+    diagnosis::complete(rules, &identity, &run_id, &mut content);
     let is_resolved = checks.word("state", request.state.as_deref()) == Some(State::Resolved);
     let resolve = is_resolved.then(|| Entry::Person {
         identity: identity.clone(),
@@ -47,7 +48,7 @@ pub fn create(
         at: None,
         action: Action::Resolve { note: None },
     });
-    let failing = Entry::Failing { identity, run_id: delivery.run_id(0), occurred_at: None, content };
+    let failing = Entry::Failing { identity, run_id, occurred_at: None, content };
     checks.finish(Submission { entries: std::iter::once(failing).chain(resolve).collect() })
 }
 

@@ -101,7 +101,7 @@ fn failing(checks: &mut Checks, report: Report, reading: Reading) -> Entry {
         None => reading.delivery.run_id(reading.index),
     });
     // Only now: other rules make no other run of it.
-    diagnosis::complete(reading.rules, &identity, &mut content);
+    diagnosis::complete(reading.rules, &identity, &run_id, &mut content);
     Entry::Failing { identity, run_id, occurred_at, content }
 }
 

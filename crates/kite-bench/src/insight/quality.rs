@@ -60,7 +60,10 @@ impl Quality {
 
     /// How well fingerprints tell failures apart.
     pub fn pairs(&self) -> Pairs {
-        Pairs::among(self.failures.iter().map(|(failure, diagnosis)| (&failure.kind, Fingerprint::from(diagnosis))))
+        Pairs::among(self.failures.iter().enumerate().map(|(place, (failure, diagnosis))| {
+            // What has no fingerprint is a failure of its own.
+            (&failure.kind, fingerprint(diagnosis).ok_or(place))
+        }))
     }
 
     /// What is said wrongly most often, worst first.
@@ -87,8 +90,8 @@ impl Quality {
     fn mixed_up(&self) -> BTreeMap<String, u64> {
         let (mut kinds, mut fingerprints) =
             (BTreeMap::<_, BTreeSet<&str>>::new(), BTreeMap::<&str, BTreeSet<_>>::new());
-        for (failure, diagnosis) in &self.failures {
-            let fingerprint = Fingerprint::from(diagnosis);
+        for (place, (failure, diagnosis)) in self.failures.iter().enumerate() {
+            let fingerprint = fingerprint(diagnosis).ok_or(place);
             kinds.entry(fingerprint).or_default().insert(&failure.kind);
             fingerprints.entry(&failure.kind).or_default().insert(fingerprint);
         }
@@ -108,6 +111,11 @@ impl Quality {
     fn part(&self, is_good: impl Fn(&&(Failure, Diagnosis)) -> bool) -> f64 {
         self.failures.iter().filter(is_good).count() as f64 / self.failures.len().max(1) as f64
     }
+}
+
+/// The fingerprint that makes a cause, as the service does.
+fn fingerprint(diagnosis: &Diagnosis) -> Option<Fingerprint> {
+    Fingerprint::telling(diagnosis.class, &diagnosis.step, &diagnosis.message)
 }
 
 /// Whether the excerpt has a line that a person would paste.

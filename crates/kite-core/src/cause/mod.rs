@@ -7,6 +7,7 @@
 mod kinds;
 mod mask;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,6 +21,14 @@ use crate::diagnosis::{Class, Diagnosis};
 /// The present way of making fingerprints. Another way gets another number; those of all ways can be told apart.
 pub const VERSION: u8 = 1;
 
+/// Fewer different words of a message that tell something could be anybody's.
+const TELLING_WORDS: usize = 3;
+/// Words that say no more than that it failed.
+const TELLING_NOTHING: [&str; 20] = [
+    "a", "and", "build", "code", "err", "error", "errors", "exit", "fail", "failed", "failure", "fatal", "for", "in",
+    "info", "is", "of", "on", "the", "to",
+];
+
 /// Names the failure that several issues share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
@@ -30,13 +39,22 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// The fingerprint of a failure. All of it is stored, so another version can make another one of it.
     pub fn of(class: Class, step: &str, message: &str) -> Self {
-        let input = input(class, step, &mask::tokens(message));
-        Self { version: VERSION, hash: Uuid::new_v5(&Uuid::NAMESPACE_OID, input.as_bytes()).as_u128() }
+        Self::made_of(class, step, &normal_form(message))
     }
 
-    /// The version that made it.
-    pub fn version(self) -> u8 {
-        self.version
+    /// The fingerprint of a failure that was recognised and says enough to be told apart from others: "failed" is said
+    /// by many that have nothing in common.
+    pub fn telling(class: Class, step: &str, message: &str) -> Option<Self> {
+        let form = normal_form(message);
+        let says_nothing = |word: &&str| *word == mask::PLACEHOLDER || TELLING_NOTHING.contains(word);
+        let telling: BTreeSet<_> = form.split_whitespace().filter(|word| !says_nothing(word)).collect();
+        let is_telling = class != Class::Unknown && telling.len() >= TELLING_WORDS;
+        is_telling.then(|| Self::made_of(class, step, &form))
+    }
+
+    fn made_of(class: Class, step: &str, message: &str) -> Self {
+        let input = format!("{VERSION}\n{class}\n{}\n{message}", normal_form(step));
+        Self { version: VERSION, hash: Uuid::new_v5(&Uuid::NAMESPACE_OID, input.as_bytes()).as_u128() }
     }
 }
 
@@ -73,8 +91,8 @@ impl FromStr for Fingerprint {
 /// What a fingerprint was made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The fingerprint.
-    pub fingerprint: Fingerprint,
+    /// The fingerprint; none when the failure says too little for one.
+    pub fingerprint: Option<Fingerprint>,
     /// The class of the failure.
     pub class: Class,
     /// The step that failed, in its normal form.
@@ -89,7 +107,7 @@ pub struct Explanation {
 pub fn explain(class: Class, step: &str, message: &str) -> Explanation {
     let tokens = mask::tokens(message);
     Explanation {
-        fingerprint: Fingerprint::of(class, step, message),
+        fingerprint: Fingerprint::telling(class, step, message),
         class,
         step: normal_form(step),
         normal_form: mask::normal_form(&tokens),
@@ -100,10 +118,6 @@ pub fn explain(class: Class, step: &str, message: &str) -> Explanation {
 /// The text in its normal form. That of a normal form is itself.
 pub fn normal_form(text: &str) -> String {
     mask::normal_form(&mask::tokens(text))
-}
-
-fn input(class: Class, step: &str, message: &[Token]) -> String {
-    format!("{VERSION}\n{class}\n{}\n{}", normal_form(step), mask::normal_form(message))
 }
 
 #[cfg(test)]
@@ -134,6 +148,20 @@ mod tests {
     }
 
     #[test]
+    fn what_says_too_little_has_no_fingerprint() {
+        for (class, message, wanted) in [
+            (Class::Network, "dial tcp 10.0.0.7:443: no route to host", true),
+            (Class::Unknown, "dial tcp 10.0.0.7:443: no route to host", false),
+            (Class::UserError, "the pipeline run failed with reason: failed", true),
+            (Class::TestFailure, "TestFail", false),
+            (Class::Compile, "/src/a.c:1:2 /src/b.c:3:4 /src/c.c:5:6 failed", false),
+            (Class::Compile, "[ERROR] COMPILATION ERROR : [INFO] -----", false),
+        ] {
+            assert_eq!(Fingerprint::telling(class, "build", message).is_some(), wanted, "{message}");
+        }
+    }
+
+    #[test]
     fn class_and_step_tell_failures_apart() {
         let one = Fingerprint::of(Class::Network, "build", "no route to host");
         assert_eq!(one, Fingerprint::of(Class::Network, "build", "No route   to host!"));
@@ -145,7 +173,6 @@ mod tests {
     fn a_fingerprint_is_a_word_that_leads_back_to_it() {
         let one = Fingerprint::of(Class::Network, "build", "no route to host");
         assert_eq!(one.to_string().parse(), Ok(one));
-        assert_eq!(one.version(), VERSION);
         for text in
             ["", "f1", "f1-", "f-00000000000000000000000000000000", "x1-00000000000000000000000000000000", "f1-0"]
         {
@@ -159,6 +186,9 @@ mod tests {
         let host = Token::Masked { text: "a.example.com".to_owned(), mask: Mask::Host };
         assert_eq!(explanation.tokens, [Token::Kept("lookup".into()), host, Token::Kept("failed".into())]);
         assert_eq!(explanation.normal_form, "lookup <*> failed");
-        assert_eq!(explanation.fingerprint, Fingerprint::of(Class::Network, "build", "lookup a.example.com failed"));
+        assert_eq!(explanation.fingerprint, None);
+        let message = "lookup a.example.com: no such host";
+        let of_more = Some(Fingerprint::of(Class::Network, "build", message));
+        assert_eq!(explain(Class::Network, "build", message).fingerprint, of_more);
     }
 }

@@ -25,6 +25,14 @@ pub struct Context {
     pub names: Vec<String>,
 }
 
+impl Context {
+    /// The first message that names the reason.
+    pub(super) fn about_reason(&self) -> Option<&str> {
+        let mut messages = self.messages.iter().map(Redacted::as_str);
+        messages.find(|message| !self.reason.is_empty() && message.contains(&self.reason))
+    }
+}
+
 /// The text with a mask in the place of each name.
 pub(super) fn without_names(text: &str, names: &[String]) -> String {
     // Longer ones first: the name of a pod begins with that of its run.

@@ -25,6 +25,8 @@ pub use tail::{LINE_BYTES, Redacted, TAIL_BYTES, Tail};
 use crate::issue::words;
 use context::without_names;
 
+/// What stands between what happened and the end of a log, in a text that holds both.
+pub const LOG_HEADING: &str = "The end of its log:";
 /// Most bytes of the text that a fingerprint is made of.
 pub const MESSAGE_BYTES: usize = 1024;
 
@@ -98,8 +100,8 @@ impl Diagnosis {
         };
         let said = match evidence {
             Some(Evidence::Message(message)) => Some(message.to_owned()),
-            // The same reason in the same step is the same failure, whatever was written before it.
-            Some(Evidence::Fact) => None,
+            // Whatever the log holds: what Kubernetes says of its reason is why.
+            Some(Evidence::Fact) => context.about_reason().map(str::to_owned),
             _ => headline
                 .and_then(|index| told(log, index))
                 .or_else(|| Some(context.messages.first()?.as_str().to_owned())),

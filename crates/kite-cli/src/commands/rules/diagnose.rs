@@ -13,6 +13,8 @@ use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use crate::text::{Text, Tone, one_line};
 
+/// What is said in the place of a fingerprint.
+const NONE: &str = "none: it says too little to be the same as another failure";
 /// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
 
@@ -86,7 +88,7 @@ fn text(diagnosis: &Diagnosis) -> Text {
         ("class", format!("{} ({} confidence)", diagnosis.class, diagnosis.confidence)),
         ("summary", diagnosis.summary.clone()),
         ("remedy", diagnosis.remedy.clone().unwrap_or_default()),
-        ("fingerprint", explanation.fingerprint.to_string()),
+        ("fingerprint", explanation.fingerprint.map_or_else(|| NONE.to_owned(), |it| it.to_string())),
         ("made of", explanation.normal_form.clone()),
         ("masked", masked(&explanation)),
     ] {
