@@ -60,7 +60,8 @@ impl Client {
         if let Some(id) = &place.0 {
             request = request.with_header(LAST_EVENT_ID, id);
         }
-        let answer = request.send().await?;
+        let silent = |_| cut_off("the server does not answer");
+        let answer = timeout(SILENCE, request.send()).await.map_err(silent)??;
         let bytes = in_time(answer.bytes_stream().map_err(|error| error.without_url().to_string()).boxed());
         let events = SseByteStream::new(bytes.boxed());
         Ok(events.filter_map(move |event| {

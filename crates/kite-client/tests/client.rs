@@ -2,12 +2,13 @@
 
 #![cfg(test)]
 
-use std::{fs, time::Duration};
+use std::{fs, net::TcpListener, time::Duration};
 
 use futures::StreamExt as _;
 use kite_api::{CreateIssue, Report};
 use kite_client::{Client, ClientError, Event, Impersonation, IssueQuery, Options, Place, Token};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 use wiremock::{
     Mock, MockServer, Request, ResponseTemplate,
@@ -195,6 +196,19 @@ async fn a_stream_of_something_else_is_an_error() {
     let (client, mut place) = (client(&server), Place::default());
     let events: Vec<_> = client.follow(&IssueQuery::default(), &mut place).await.unwrap().collect().await;
     assert!(matches!(events.as_slice(), [Err(ClientError::Protocol { .. })]), "{events:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_whose_beginning_does_not_come_is_given_up() {
+    // Connections are made, and nobody answers.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", server.local_addr().unwrap());
+    let options = Options { connect_timeout: Duration::from_hours(24), ..quick() };
+    let (client, mut place) = (Client::new(&address, options).unwrap(), Place::default());
+    let begin = Instant::now();
+    let answer = client.follow(&IssueQuery::default(), &mut place).await.map(drop);
+    assert!(matches!(answer, Err(ClientError::Protocol { .. })), "{answer:?}");
+    assert!(begin.elapsed() < Duration::from_mins(1));
 }
 
 #[tokio::test]
