@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::{Stream, StreamExt as _};
 use kite_client::{ClientError, Event, IssueQuery, Place};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::list::{self, Args};
 use crate::clock::now;
@@ -23,14 +23,16 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A list that is followed.
-struct Watch<'a> {
-    session: &'a Session,
+struct Watch {
+    session: Session,
     limit: usize,
     query: IssueQuery,
     detail: Detail,
     on_screen: bool,
     /// Whether the list was printed once; on a screen it is drawn again and again.
     is_listed: bool,
+    /// Whether KITE has let the session in.
+    is_let_in: bool,
     pause: Duration,
 }
 
@@ -46,8 +48,16 @@ pub async fn run(session: &Session, args: &Args, query: IssueQuery) -> Result<Ex
     let mut interrupted = interrupted.map_err(|error| Failure::problem(format!("failed to listen: {error}")))?;
     let on_screen = session.printer.is_on_terminal();
     let _screen = on_screen.then(|| session.printer.take_screen()).transpose()?;
-    let limit = args.limit;
-    let mut watch = Watch { session, limit, query, detail, on_screen, is_listed: false, pause: FIRST_PAUSE };
+    let mut watch = Watch {
+        session: Session::new(session.global.clone()),
+        limit: args.limit,
+        query,
+        detail,
+        on_screen,
+        is_listed: false,
+        is_let_in: false,
+        pause: FIRST_PAUSE,
+    };
     tokio::select! {
         failure = watch.follow_on() => Err(failure),
         _ = interrupted.recv() => {
@@ -57,14 +67,20 @@ pub async fn run(session: &Session, args: &Args, query: IssueQuery) -> Result<Ex
     }
 }
 
-impl Watch<'_> {
+impl Watch {
     /// Follows, again and again where that may help; says why it does not any more.
     async fn follow_on(&mut self) -> Failure {
         let mut place = Place::default();
         loop {
             let failure = self.follow(&mut place).await;
-            if failure.exit != Exit::Unreachable {
-                return failure;
+            match failure.exit {
+                Exit::Unreachable => {}
+                Exit::NotAllowed if self.is_let_in => {
+                    // A token that a sign-in plugin gave is over some time; a new session asks for a new one.
+                    self.session = Session::new(self.session.global.clone());
+                    self.is_let_in = false;
+                }
+                _ => return failure,
             }
             self.session.printer.say(&format!("{}; trying again in {} s", failure.message, self.pause.as_secs()));
             sleep(self.pause).await;
@@ -93,20 +109,14 @@ impl Watch<'_> {
     /// Draws the list again whenever something happens, until the stream ends.
     async fn redraw(&mut self, mut events: impl Events) -> Result<(), Failure> {
         loop {
-            let page = list::read(self.session, &self.query, self.limit).await?;
-            self.pause = FIRST_PAUSE;
+            let page = list::read(&self.session, &self.query, self.limit).await?;
+            self.went_well();
             let mut text = Text::default();
             let sentence = table::sentence(&page, &list::place(&self.query));
             text.push(Tone::Strong, format!("{sentence}; Ctrl-C stops")).end_line().end_line();
             text.append(table::issues(&page.data, self.detail, now(), self.session.printer.width()));
             self.session.printer.redraw(&text)?;
-            let mut next = timeout(REDRAW_EVERY, events.next()).await;
-            // Whatever else happens in this moment is in the next list, too.
-            while let Ok(Some(event)) = next {
-                event?;
-                next = timeout(TOGETHER, events.next()).await;
-            }
-            if matches!(next, Ok(None)) {
+            if !goes_on(&mut events).await? {
                 return Ok(());
             }
         }
@@ -118,17 +128,39 @@ impl Watch<'_> {
             match event? {
                 Event::Connected if self.is_listed => {}
                 Event::Connected | Event::Reset => {
-                    let page = list::read(self.session, &self.query, self.limit).await?;
+                    // When it cannot be read now, it is read after the next connection.
+                    self.is_listed = false;
+                    let page = list::read(&self.session, &self.query, self.limit).await?;
                     let width = self.session.printer.width();
                     self.session.printer.show(&table::issues(&page.data, self.detail, now(), width))?;
                     self.is_listed = true;
                 }
                 Event::Changed(told) | Event::Deleted(told) => self.session.printer.show(&table::change(&told))?,
             }
-            self.pause = FIRST_PAUSE;
+            self.went_well();
         }
         Ok(())
     }
+
+    fn went_well(&mut self) {
+        self.is_let_in = true;
+        self.pause = FIRST_PAUSE;
+    }
+}
+
+/// Waits until something happens or the ages have grown; false when the stream has ended.
+async fn goes_on(events: &mut impl Events) -> Result<bool, ClientError> {
+    let mut next = timeout(REDRAW_EVERY, events.next()).await;
+    // Whatever else happens in this moment is in the next list, too.
+    let moment = Instant::now() + TOGETHER;
+    while let Ok(Some(event)) = next {
+        event?;
+        if Instant::now() >= moment {
+            return Ok(true);
+        }
+        next = timeout_at(moment, events.next()).await;
+    }
+    Ok(!matches!(next, Ok(None)))
 }
 
 trait Events: Stream<Item = Result<Event, ClientError>> + Unpin {}
@@ -136,4 +168,27 @@ impl<S: Stream<Item = Result<Event, ClientError>> + Unpin> Events for S {}
 
 fn ended() -> Failure {
     ClientError::Protocol { status: 200, detail: "the live stream ended".to_owned() }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_happens_without_a_break_does_not_keep_the_list_from_being_drawn() {
+        let mut events = stream::repeat_with(|| Ok(Event::Connected));
+        assert!(goes_on(&mut events).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_stream_is_seen() {
+        assert!(!goes_on(&mut stream::iter([Ok(Event::Connected)])).await.unwrap());
+        assert!(goes_on(&mut stream::iter([Err(ended_early())])).await.is_err());
+    }
+
+    fn ended_early() -> ClientError {
+        ClientError::Protocol { status: 200, detail: String::new() }
+    }
 }

@@ -1,5 +1,7 @@
 //! A server that says what a test wants, also what KITE never would.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use wiremock::matchers::path;
@@ -50,9 +52,16 @@ impl Fake {
         self.runtime.block_on(self.server.received_requests()).unwrap()
     }
 
-    /// Runs the program, which asks this server.
+    /// The program, which asks this server.
+    pub fn kite(&self) -> Command {
+        let mut command = kite(self.folder.path());
+        command.env("KITE_SERVER", &self.url);
+        command
+    }
+
+    /// Runs the program.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        kite(self.folder.path()).env("KITE_SERVER", &self.url).args(arguments).output().unwrap().into()
+        self.kite().args(arguments).output().unwrap().into()
     }
 }
 
