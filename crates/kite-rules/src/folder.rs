@@ -10,14 +10,13 @@ use crate::error::RuleError;
 const LARGEST_FILE: u64 = 1024 * 1024;
 
 /// Files by name, with their text, and what is wrong with others.
-type Files = (Vec<(String, String)>, Vec<RuleError>);
+pub type Files = (Vec<(String, String)>, Vec<RuleError>);
 
 /// The name and the text of each `.yaml` or `.yml` file, in order, and what could not be read.
-pub(crate) fn read(folder: &Path) -> Result<Files, RuleError> {
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+pub fn read(folder: &Path) -> io::Result<Files> {
     let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         // A mounted ConfigMap holds hidden folders beside links into them.
         if path.extension().is_some_and(|e| e == "yaml" || e == "yml") && path.is_file() {
             paths.push(path);
@@ -39,7 +38,8 @@ pub(crate) fn read(folder: &Path) -> Result<Files, RuleError> {
     Ok((files, errors))
 }
 
-fn read_file(path: &Path) -> io::Result<String> {
+/// The text of a rule file, which must not be larger than one is.
+pub fn read_file(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let file = fs::File::open(path)?;
     file.take(LARGEST_FILE + 1).read_to_string(&mut text)?;
@@ -49,7 +49,8 @@ fn read_file(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> RuleError {
+/// Says that a file or folder cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> RuleError {
     let (file, message) = (path.display().to_string(), format!("cannot be read: {error}"));
     RuleError { file, line: 1, column: 1, message, hint: None }
 }

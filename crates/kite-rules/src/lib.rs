@@ -18,7 +18,7 @@ mod evaluation;
 mod expression;
 mod failure;
 mod file;
-mod folder;
+pub mod folder;
 mod functions;
 mod hint;
 mod json_value;

@@ -89,7 +89,7 @@ impl RuleSet {
     /// When the folder cannot be read at all, everything stays as it is.
     pub fn reload(&self, folder: &Path) -> (Self, Vec<RuleError>) {
         match folder::read(folder) {
-            Err(error) => (self.clone(), vec![error]),
+            Err(error) => (self.clone(), vec![folder::unreadable(folder, &error)]),
             Ok((files, mut errors)) => {
                 let (rules, found) = self.with_files(files);
                 errors.extend(found);

@@ -218,4 +218,29 @@ fn what_is_no_object_is_named() {
     assert!(ran.code == 2 && ran.words.contains("x.yaml"), "{ran:?}");
     let ran = files.run(&["rules", "test", "-f", "nothing.yaml"]);
     assert!(ran.code == 2 && ran.words.contains("nothing.yaml"), "{ran:?}");
+    files.write("job.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, namespace: b}\n");
+    for command in [&["rules", "test"][..], &["rules", "backtest", "cart.yaml"]] {
+        files.write("cart.yaml", DETECTOR);
+        files.run(&[command, &["-f", "job.yaml"]].concat()).fine();
+        let ran = files.run(&[command, &["-f", "job.yaml", "nothing.yaml"]].concat());
+        assert!(ran.code == 1 && ran.words.contains("nothing.yaml: cannot be read"), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_is_no_rule_file_is_not_sound() {
+    let files = Files::new();
+    let folder = files.0.path().join("rules");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("README.md"), "no rule").unwrap();
+    let ran = files.run(&["rules", "check", "rules"]);
+    assert!(ran.code == 2 && ran.words.contains("there is no rule file in `rules`"), "{ran:?}");
+    fs::write(folder.join("large.yaml"), DETECTOR.to_owned() + &"# long\n".repeat(200_000)).unwrap();
+    fs::write(folder.join("bytes.yaml"), b"\xff\xfe").unwrap();
+    let ran = files.run(&["rules", "check", "rules"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.data.contains("rules/large.yaml:1:1: cannot be read: larger than 1 MiB"), "{ran:?}");
+    assert!(ran.data.contains("rules/bytes.yaml:1:1: cannot be read"), "{ran:?}");
+    let ran = files.run(&["rules", "check", "rules/large.yaml"]);
+    assert!(ran.code == 2 && ran.words.contains("larger than 1 MiB"), "{ran:?}");
 }

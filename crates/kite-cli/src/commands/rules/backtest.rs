@@ -65,25 +65,24 @@ pub fn run(session: &Session, args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::problem("the rule files are not sound").hint("correct them first"));
     }
     let mut differences = Vec::new();
-    let count = objects::each(session, &args.objects, |item| {
+    let read = objects::each(session, &args.objects, |item| {
         let (before, after) = (say(&today, &item.object), say(&then, &item.object));
         if (&before.reports, &before.error) != (&after.reports, &after.error) {
             let (object, place) = (objects::name(&item.object), item.origin.to_string());
             differences.push(Difference { object, place, today: before, then: after });
         }
-        Ok(())
     })?;
     match &args.output {
         Format::Table => session.printer.show(&text(&differences))?,
         output => {
-            if !output.print_data(&session.printer, &json!({"data": differences, "objects": count}))? {
+            if !output.print_data(&session.printer, &json!({"data": differences, "objects": read.objects}))? {
                 return Err(Format::unknown("table, json, yaml and jsonpath"));
             }
         }
     }
-    let objects = plural(usize::try_from(count).unwrap_or(usize::MAX), "object");
+    let objects = plural(usize::try_from(read.objects).unwrap_or(usize::MAX), "object");
     session.printer.say(&format!("{objects} judged, {} differently", differences.len()));
-    Ok(Exit::Fine)
+    Ok(if read.is_whole { Exit::Fine } else { Exit::Problem })
 }
 
 fn say(rules: &RuleSet, object: &Value) -> Said {

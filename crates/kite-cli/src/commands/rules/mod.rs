@@ -7,10 +7,11 @@ mod objects;
 mod show;
 mod test;
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use kite_rules::folder::{self, Files};
 use kite_rules::{RuleError, RuleSet};
 
 use crate::failure::{Exit, Failure};
@@ -42,39 +43,37 @@ pub fn run(session: &Session, task: Rules) -> Result<Exit, Failure> {
 
 /// The rules that come with KITE and those of the files, and what is wrong with these.
 fn load(paths: &[PathBuf]) -> Result<(RuleSet, Vec<RuleError>), Failure> {
-    let mut texts = Vec::new();
+    let (mut files, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
-        if path.is_dir() {
-            for file in files_in(path)? {
-                texts.push(text(&file)?);
-            }
-        } else {
-            texts.push(text(path)?);
+        let (found, wrong) = files_of(path).map_err(|error| unreadable(path, &error))?;
+        if found.is_empty() {
+            return Err(Failure::usage(format!("there is no rule file in `{}`", path.display()))
+                .hint("their names end in .yaml or .yml"));
         }
+        files.extend(found);
+        errors.extend(wrong);
     }
-    Ok(RuleSet::builtin().with_files(texts))
+    let (rules, wrong) = RuleSet::builtin().with_files(files);
+    errors.extend(wrong);
+    Ok((rules, errors))
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_rule = |path: &PathBuf| path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-    let mut paths: Vec<_> = paths.filter(is_rule).collect();
-    paths.sort();
-    Ok(paths)
+fn files_of(path: &Path) -> io::Result<Files> {
+    if path.is_dir() {
+        return folder::read(path);
+    }
+    let file = (path.display().to_string(), folder::read_file(path)?);
+    Ok((vec![file], Vec::new()))
 }
 
-fn text(path: &Path) -> Result<(String, String), Failure> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    Ok((path.display().to_string(), text))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("failed to read `{}`: {error}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -40,11 +40,10 @@ pub fn run(session: &Session, args: &Args) -> Result<Exit, Failure> {
     let (rules, errors) = load(&args.files)?;
     check::tell(session, &errors)?;
     let mut tried = Vec::new();
-    objects::each(session, &args.objects, |item| {
+    let read = objects::each(session, &args.objects, |item| {
         tried.push(try_one(&rules, &item.object, args.deleted));
-        Ok(())
     })?;
-    let is_well = errors.is_empty() && tried.iter().all(|tried| tried.error.is_none());
+    let is_well = read.is_whole && errors.is_empty() && tried.iter().all(|tried| tried.error.is_none());
     match &args.output {
         Format::Table => session.printer.show(&text(&tried))?,
         output => {
