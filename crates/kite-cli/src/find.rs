@@ -79,7 +79,11 @@ pub async fn one(session: &Session, text: &str) -> Result<Issue, Failure> {
 async fn all(session: &Session, text: &str) -> Result<Vec<Issue>, Failure> {
     let found = match named(text)? {
         Named::Id(id) => return Ok(vec![session.wait(session.client().await?.get_issue(id)).await?]),
-        Named::EndOfId(digits) => by_end(session, &digits).await?,
+        Named::EndOfId(digits) => match by_end(session, &digits).await? {
+            // It may be a name that looks like digits, such as `facade`.
+            none if none.is_empty() => by_resource(session, None, text.trim().to_owned()).await?,
+            found => found,
+        },
         Named::Resource(kind, name) => by_resource(session, kind, name).await?,
     };
     if found.is_empty() {

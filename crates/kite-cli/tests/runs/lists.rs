@@ -131,6 +131,14 @@ fn an_issue_is_described_with_its_history() {
 }
 
 #[test]
+fn a_resource_whose_name_looks_like_digits_is_found() {
+    let world = World::start();
+    world.report(json!({"component": "facade"}));
+    assert!(world.run(&["get", "facade"]).fine().contains("component/facade"));
+    assert_eq!(world.run(&["get", "issue/facade"]).code, 1);
+}
+
+#[test]
 fn an_issue_is_described_with_who_else_has_the_same_failure_whatever_it_is_called_by() {
     let world = World::start();
     for component in ["shop", "cart"] {
