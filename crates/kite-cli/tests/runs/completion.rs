@@ -42,7 +42,9 @@ fn nothing_hostile_gets_into_the_line_and_no_server_means_no_candidates() {
     world.report(serde_json::json!({"component": "a b"}));
     let found = candidates(&world, &["get", ""]);
     assert!(found.iter().all(|candidate| candidate.starts_with('-')), "{found:?}");
-    let nowhere = candidates(&world, &["get", "--server", "http://127.0.0.1:1", "x"]);
+    world.report(serde_json::json!({"component": "shop"}));
+    assert_eq!(candidates(&world, &["get", "--server", &world.url, "component/"]), ["component/shop"]);
+    let nowhere = candidates(&world, &["get", "--server", "http://127.0.0.1:1", "component/"]);
     assert_eq!(nowhere, Vec::<String>::new());
 }
 
