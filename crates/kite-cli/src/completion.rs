@@ -15,7 +15,7 @@ use crate::args::{self, Name};
 use crate::config_file::ConfigFile;
 use crate::failure::Failure;
 use crate::kubeconfig;
-use crate::settings::{Global, Settings};
+use crate::settings::{Global, Settings, TokenSource};
 use crate::text::one_line;
 
 /// The variable in which a shell asks.
@@ -127,7 +127,12 @@ fn is_word(name: &str) -> bool {
 fn active(namespace: Option<String>) -> Vec<Issue> {
     let asked = async {
         let bounds = Options { timeout: PATIENCE, connect_timeout: PATIENCE, retries: 0, ..Options::default() };
-        let client = Settings::find(&global()).ok()?.client_that(bounds).await.ok()?;
+        let settings = Settings::find(&global()).ok()?;
+        if matches!(settings.token_source(), TokenSource::Kubeconfig(context) if context.runs_plugin()) {
+            // It may open a browser, or ask in the middle of the line.
+            return None;
+        }
+        let client = settings.client_that(bounds).await.ok()?;
         let query = IssueQuery { namespace, states: vec![State::Active], limit: Some(MOST), ..IssueQuery::default() };
         Some(client.list_issues(&query).await.ok()?.data)
     };

@@ -7,6 +7,7 @@ use kube::Config;
 use kube::client::{Body, ConfigExt as _};
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use secrecy::SecretString;
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tower::{BoxError, Layer as _, ServiceExt as _, service_fn};
 
@@ -55,6 +56,11 @@ impl KubeContext {
         user.token.is_some() || user.token_file.is_some() || user.exec.is_some() || user.auth_provider.is_some()
     }
 
+    /// Whether a program has to be run for the token.
+    pub fn runs_plugin(&self) -> bool {
+        self.user().is_some_and(|user| user.exec.is_some() || user.auth_provider.is_some())
+    }
+
     fn user(&self) -> Option<AuthInfo> {
         let context = self.file.contexts.iter().find(|context| context.name == self.name)?;
         let name = context.context.as_ref()?.user.as_ref()?;
@@ -63,6 +69,10 @@ impl KubeContext {
 
     /// The user's token, which an exec plugin may have to get first.
     pub async fn token(&self) -> Result<Option<SecretString>, Failure> {
+        self.token_within(LONGEST_SIGN_IN).await
+    }
+
+    async fn token_within(&self, longest: Duration) -> Result<Option<SecretString>, Failure> {
         let failed = |error: &dyn std::error::Error| Failure {
             exit: crate::failure::Exit::NotAllowed,
             message: format!("failed to get the token of context `{}`: {}", self.name, chain(error)),
@@ -74,15 +84,49 @@ impl KubeContext {
         let config = Config::from_custom_kubeconfig(self.file.clone(), &options).await;
         let config = config.map_err(|error| failed(&error))?;
         // Plugins run here, and whatever they ask goes to the terminal.
-        let Some(layer) = config.auth_layer().map_err(|error| failed(&error))? else { return Ok(None) };
+        let signed_in = timeout(longest, spawn_blocking(move || config.auth_layer())).await;
+        let layer = signed_in.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+        let Some(layer) = layer.map_err(|error| failed(&error))? else { return Ok(None) };
         let echo = service_fn(|request: http::Request<Body>| {
             let header = request.headers().get(http::header::AUTHORIZATION).cloned();
             std::future::ready(Ok::<_, BoxError>(http::Response::new(header)))
         });
-        let asked = timeout(LONGEST_SIGN_IN, layer.layer(echo).oneshot(http::Request::new(Body::empty())));
+        let asked = timeout(longest, layer.layer(echo).oneshot(http::Request::new(Body::empty())));
         let answer = asked.await.map_err(|error| failed(&error))?.map_err(|error| failed(&*error))?;
         let header = answer.into_body();
         let token = header.as_ref().and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         Ok(token.map(SecretString::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use serde_json::json;
+    use tokio::runtime::Runtime;
+
+    use super::*;
+
+    #[test]
+    fn a_sign_in_plugin_that_does_not_end_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // It waits until somebody writes.
+        let exec = json!({
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "cat", "args": [pipe], "interactiveMode": "Never",
+        });
+        let file = json!({
+            "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+            "users": [{"name": "u", "user": {"exec": exec}}],
+            "contexts": [{"name": "east", "context": {"cluster": "c", "user": "u"}}],
+        });
+        let context = KubeContext::find(&serde_json::from_value(file).unwrap(), "east").unwrap();
+        let runtime = Runtime::new().unwrap();
+        let failure = runtime.block_on(context.token_within(Duration::from_millis(1))).unwrap_err();
+        assert!(failure.message.contains("deadline has elapsed"), "{failure}");
+        fs::write(&pipe, "").unwrap();
     }
 }

@@ -166,6 +166,12 @@ fn a_sign_in_plugin_of_the_kubeconfig_is_asked_and_its_failure_is_told() {
     };
     assert_eq!(list().code, 3);
     assert!(asked.exists());
+    fs::remove_file(&asked).unwrap();
+    let mut tab = crate::support::kite(folder.path());
+    tab.env("KUBECONFIG", &kubeconfig).env("COMPLETE", "fish");
+    let line = ["--", "kite", "--server", "https://127.0.0.1:1", "--context", "west", "get", ""];
+    ran(tab.args(line)).fine();
+    assert!(!asked.exists(), "whoever presses Tab is not signed in");
     fs::write(&plugin, "#!/bin/sh\nexit 1\n").unwrap();
     let failed = list();
     assert!(failed.code == 4 && failed.words.contains("failed to get the token of context `west`"), "{failed:?}");
