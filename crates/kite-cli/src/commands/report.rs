@@ -1,30 +1,25 @@
 //! `kite report`: what a script or a pipeline has to say.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use kite_api::{BatchResponse, Report, ReportOutcome, ReportResult};
-use serde_json::Deserializer;
+use kite_api::Report;
 use tokio::sync::mpsc;
 
+use super::outcome::Outcome;
+use super::report_file::read;
 use crate::failure::{Exit, Failure};
 use crate::log_tail::LogTail;
 use crate::output::Format;
 use crate::session::Session;
 use crate::subject::Subject;
-use crate::table::plural;
-
-/// Reports that are sent together.
-const BATCH: usize = 1_000;
-/// Refusals that are told one by one.
-const TOLD: usize = 10;
 
 /// Report that something is broken, healthy or gone
 ///
 /// The same scope, type and variant are the same issue, however often it fails. Without a VERDICT,
-/// reports are read from a file, one JSON object after the other.
+/// reports are read from a file, one JSON object after the other, and sent while it is read.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     kite report failing -n team-a --scope component/shop --type build \\\n      \
@@ -68,14 +63,19 @@ pub enum Verdict {
 
 /// Sends reports.
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
-    let results = match (&args.file, args.verdict) {
-        (Some(path), _) => send_all(session, path.clone()).await?,
-        (None, verdict) => {
-            let report = report(&args, verdict.unwrap_or(Verdict::Failing), session.namespace(false).await?)?;
-            session.wait(session.client().await?.send_reports(&[report])).await?
+    let mut outcome = Outcome::new(&session.printer, &args.output)?;
+    if let Some(path) = &args.file {
+        let sent = send_all(session, path.clone(), &mut outcome).await;
+        if sent.is_err() && outcome.sent() == 0 {
+            return sent.map(|()| Exit::Fine);
         }
-    };
-    tell(session, &args.output, results)
+        // What came before a mistake was sent, and what became of it is worth knowing.
+        return outcome.end().and_then(|exit| sent.map(|()| exit));
+    }
+    let verdict = args.verdict.unwrap_or(Verdict::Failing);
+    let report = report(&args, verdict, session.namespace(false).await?)?;
+    outcome.add(session.wait(session.client().await?.send_reports(&[report])).await?);
+    outcome.end()
 }
 
 fn report(args: &Args, verdict: Verdict, namespace: Option<String>) -> Result<Report, Failure> {
@@ -108,93 +108,23 @@ fn report(args: &Args, verdict: Verdict, namespace: Option<String>) -> Result<Re
     })
 }
 
-/// Sends the reports of a file while it is read, in bounded memory.
-async fn send_all(session: &Session, path: PathBuf) -> Result<Vec<ReportResult>, Failure> {
-    let (sender, mut receiver) = mpsc::channel(2);
+/// Sends the reports of a file while it is read; a few groups of them are in memory at once.
+async fn send_all(session: &Session, path: PathBuf, outcome: &mut Outcome<'_>) -> Result<(), Failure> {
+    let client = session.client().await?;
+    let (sender, mut receiver) = mpsc::channel(1);
     let reading = tokio::task::spawn_blocking(move || {
+        // Whoever does not listen any more has failed already, and says so.
+        let hand_over = |group| sender.blocking_send(group).is_ok();
         if path.as_os_str() == "-" {
-            return read(io::stdin().lock(), "standard input", &sender);
+            return read(io::stdin().lock(), "standard input", hand_over);
         }
         let name = path.display().to_string();
-        let file = File::open(&path).map_err(|error| Failure::usage(format!("failed to read `{name}`: {error}")))?;
-        read(file, &name, &sender)
+        let file = File::open(&path).map_err(|error| format!("failed to read `{name}`: {error}"))?;
+        read(file, &name, hand_over)
     });
-    let mut results = Vec::new();
-    while let Some(batch) = receiver.recv().await {
-        let sent: Vec<ReportResult> = session.wait(session.client().await?.send_reports(&batch)).await?;
-        let first = results.len();
-        results.extend(sent.into_iter().map(|result| ReportResult { index: first + result.index, ..result }));
+    while let Some(group) = receiver.recv().await {
+        outcome.add(session.wait(client.send_reports(&group)).await?);
     }
     let read = reading.await.map_err(|error| Failure::problem(format!("failed to read: {error}")))?;
-    // What came before a mistake was sent, and its results are worth knowing.
-    if let Err(failure) = read {
-        session.printer.say(&format!("{} sent before the mistake", plural(results.len(), "report")));
-        return Err(failure);
-    }
-    Ok(results)
-}
-
-/// Reads reports, one after the other or in an array.
-fn read(source: impl Read, name: &str, sender: &mpsc::Sender<Vec<Report>>) -> Result<(), Failure> {
-    let wrong =
-        |error: &serde_json::Error| Failure::usage(format!("{name}:{}:{}: {error}", error.line(), error.column()));
-    let mut batch = Vec::new();
-    for item in Deserializer::from_reader(BufReader::new(source)).into_iter::<OneOrMany>() {
-        let item = match item {
-            Ok(item) => item,
-            Err(error) => {
-                // Whoever does not listen any more has failed already, and says so.
-                let _ = sender.blocking_send(batch);
-                return Err(wrong(&error));
-            }
-        };
-        match item {
-            OneOrMany::One(report) => batch.push(*report),
-            OneOrMany::Many(reports) => batch.extend(reports),
-        }
-        if batch.len() >= BATCH && sender.blocking_send(std::mem::take(&mut batch)).is_err() {
-            return Ok(());
-        }
-    }
-    if !batch.is_empty() {
-        let _ = sender.blocking_send(batch);
-    }
-    Ok(())
-}
-
-#[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "expected a report, or a list of them")]
-enum OneOrMany {
-    Many(Vec<Report>),
-    One(Box<Report>),
-}
-
-fn tell(session: &Session, output: &Format, results: Vec<ReportResult>) -> Result<Exit, Failure> {
-    let printer = &session.printer;
-    let refused = results.iter().filter(|result| result.result == ReportOutcome::Rejected);
-    for result in refused.clone().take(TOLD) {
-        let errors: Vec<_> = result.errors.iter().map(|error| format!("`{}` {}", error.field, error.message)).collect();
-        printer.say(&format!("report {}: {}", result.index + 1, errors.join(", ")));
-    }
-    for warning in results.iter().flat_map(|result| &result.warnings).take(TOLD) {
-        printer.say(&format!("warning: {warning}"));
-    }
-    let refused = refused.count();
-    let counts = [
-        ("created", ReportOutcome::Created),
-        ("updated", ReportOutcome::Updated),
-        ("known already", ReportOutcome::Duplicate),
-        ("late", ReportOutcome::Late),
-        ("rejected", ReportOutcome::Rejected),
-    ];
-    let of = |outcome| results.iter().filter(|result| result.result == outcome).count();
-    let counts = counts.into_iter().map(|(word, outcome)| (word, of(outcome))).filter(|(_, count)| *count > 0);
-    let counts: Vec<_> = counts.map(|(word, count)| format!("{count} {word}")).collect();
-    printer.say(&format!("{} ({})", plural(results.len(), "report"), counts.join(", ")));
-    match output {
-        Format::Table => {}
-        output if output.print_data(printer, &BatchResponse { results })? => {}
-        _ => return Err(Format::unknown("table, json, yaml and jsonpath")),
-    }
-    Ok(if refused == 0 { Exit::Fine } else { Exit::Problem })
+    read.map_err(Failure::usage)
 }

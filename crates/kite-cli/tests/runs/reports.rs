@@ -7,7 +7,10 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, Request, ResponseTemplate};
 
+use crate::fake::{Fake, json_of};
 use crate::support::{Ran, World};
 
 const ENOUGH: Duration = Duration::from_secs(20);
@@ -77,8 +80,31 @@ fn a_line_that_is_no_report_is_named_and_what_came_before_is_sent() {
         "title": "x", "description": "x", "scope": {"resourceType": "component", "resourceName": "shop"}});
     let ran = world.run_with_input(&["report", "-f", "-"], &format!("{good}\n{{\"verdict\": }}\n"));
     assert!(ran.code == 2 && ran.words.contains("error: standard input:2:"), "{ran:?}");
-    assert!(ran.words.contains("1 report sent before the mistake"), "{ran:?}");
+    assert!(ran.words.contains("1 report (1 created)\n"), "{ran:?}");
     assert_eq!(active(&world).len(), 1);
+}
+
+#[test]
+fn what_became_of_the_reports_before_a_failure_is_told() {
+    let fake = Fake::start();
+    let known = |request: &Request| {
+        let reports: Vec<Value> = request.body_json().unwrap();
+        let results = (0..reports.len()).map(|index| json!({"index": index, "result": "created"}));
+        json_of(json!({"results": results.collect::<Vec<_>>()}))
+    };
+    fake.mount(Mock::given(any()).respond_with(known).up_to_n_times(1));
+    fake.mount(Mock::given(any()).respond_with(ResponseTemplate::new(403)));
+    let file = fake.folder.path().join("reports");
+    fs::write(&file, "{}\n".repeat(1_001)).unwrap();
+    let ran = fake.run(&["report", "-f", file.to_str().unwrap(), "-o", "json"]);
+    assert!(
+        ran.code == 4 && ran.words.starts_with("1000 reports (1000 created)\nerror: failed to get access"),
+        "{ran:?}"
+    );
+    let told: Value = serde_json::from_str(&ran.data).unwrap();
+    assert_eq!(told["results"][999]["index"], json!(999));
+    assert_eq!(fake.run(&["report", "-f", file.to_str().unwrap(), "-o", "csv"]).code, 2);
+    assert_eq!(fake.asked().len(), 2, "nothing is sent when it cannot be told");
 }
 
 #[test]
