@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::outcome::Outcome;
 use super::report_file::read;
 use crate::failure::{Exit, Failure};
-use crate::log_tail::LogTail;
+use crate::log_tail;
 use crate::output::Format;
 use crate::session::Session;
 use crate::subject::Subject;
@@ -33,7 +33,7 @@ pub struct Args {
     /// What it is about.
     #[command(flatten)]
     pub subject: Subject,
-    /// Log of which the end goes along
+    /// Log of which the end goes along; - is standard input
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Names the attempt; reports of the same attempt count once
@@ -93,9 +93,11 @@ fn report(args: &Args, verdict: Verdict, namespace: Option<String>) -> Result<Re
     let description = subject.description.clone().unwrap_or_default();
     let description = match &args.log {
         None => description,
-        Some(path) => LogTail::read(path)
-            .map_err(|error| Failure::usage(format!("failed to read the log `{}`: {error}", path.display())))?
-            .behind(&description),
+        Some(path) => {
+            let log = log_tail::read(path)
+                .map_err(|error| Failure::usage(format!("failed to read the log `{}`: {error}", path.display())))?;
+            log_tail::behind(&description, log)
+        }
     };
     Ok(Report {
         verdict: Some("failing".to_owned()),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures::future;
 use jiff::Timestamp;
 use kite_api::Report;
+use kite_rules::diagnosis::Tail;
 use kite_runtime::redact::redact;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 use crate::clock::now;
 use crate::failure::{Exit, Failure};
-use crate::log_tail::LogTail;
+use crate::log_tail;
 use crate::session::Session;
 use crate::subject::Subject;
 
@@ -53,7 +54,7 @@ pub struct Args {
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     // What is missing is said before the command runs, not after an hour.
     let report = args.subject.report(session.namespace(false).await?)?;
-    let (began, tail) = (now(), Mutex::new(LogTail::default()));
+    let (began, tail) = (now(), Mutex::new(Tail::default()));
     let (exit, how) = match execute(&args.command, &tail).await {
         Ok(status) => (code(status), in_words(status)),
         Err(error) => {
@@ -62,7 +63,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
         }
     };
     let tail = tail.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let report = judged(report, &args, exit, &how, &tail, began);
+    let report = judged(report, &args, exit, &how, tail, began);
     let sent = async { session.wait(session.client().await?.send_reports(&[report])).await };
     let sent = tokio::select! {
         sent = sent => sent,
@@ -79,7 +80,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     Ok(Exit::Of(exit))
 }
 
-async fn execute(command: &[String], tail: &Mutex<LogTail>) -> io::Result<ExitStatus> {
+async fn execute(command: &[String], tail: &Mutex<Tail>) -> io::Result<ExitStatus> {
     let (program, arguments) = command.split_first().ok_or(ErrorKind::InvalidInput)?;
     // The command gets Ctrl-C as well, and what becomes of it is what counts.
     let _ignored = signal(SignalKind::interrupt())?;
@@ -111,7 +112,7 @@ fn tell_to_end(child: &Child) {
 }
 
 /// Passes on what the command says, as it is, and keeps the end.
-async fn pass_on(from: Option<impl AsyncRead + Unpin>, mut to: impl Write, tail: &Mutex<LogTail>) {
+async fn pass_on(from: Option<impl AsyncRead + Unpin>, mut to: impl Write, tail: &Mutex<Tail>) {
     let Some(mut from) = from else { return };
     let mut buffer = vec![0; 8192];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
@@ -122,7 +123,7 @@ async fn pass_on(from: Option<impl AsyncRead + Unpin>, mut to: impl Write, tail:
     }
 }
 
-fn judged(report: Report, args: &Args, exit: u8, how: &str, tail: &LogTail, began: Timestamp) -> Report {
+fn judged(report: Report, args: &Args, exit: u8, how: &str, tail: Tail, began: Timestamp) -> Report {
     let subject = &args.subject;
     let report = Report {
         verdict: Some(if exit == 0 { "healthy" } else { "failing" }.to_owned()),
@@ -142,7 +143,7 @@ fn judged(report: Report, args: &Args, exit: u8, how: &str, tail: &LogTail, bega
     let description = subject.description.clone().unwrap_or_else(|| format!("`{command}` {how}."));
     Report {
         title: Some(subject.title.clone().unwrap_or_else(|| format!("`{command}` failed"))),
-        description: Some(tail.behind(&description)),
+        description: Some(log_tail::behind(&description, tail)),
         severity: Some(subject.severity()),
         reason: Some(format!("exit{exit}")),
         ..report

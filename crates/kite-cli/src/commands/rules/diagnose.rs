@@ -1,23 +1,19 @@
 //! `kite rules diagnose`: what KITE says of a log, and why.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use kite_rules::cause::{self, Explanation, Token};
-use kite_rules::diagnosis::{Context, Diagnosis, Redacted, Tail};
+use kite_rules::diagnosis::{Context, Diagnosis, Redacted};
 use kite_runtime::redact::redact;
 
 use super::{check, load, unreadable};
 use crate::failure::{Exit, Failure};
+use crate::log_tail;
 use crate::session::Session;
 use crate::text::{Text, Tone, one_line};
 
 /// What is said in the place of a fingerprint.
 const NONE: &str = "none: it says too little to be the same as another failure";
-/// Bytes that are read at once.
-const PIECE: usize = 64 * 1024;
-
 /// Say why something failed, by the end of its log and what Kubernetes says
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = "Example:\n  \
@@ -66,19 +62,9 @@ pub fn run(session: &Session, args: &Args) -> Result<Exit, Failure> {
     Ok(if errors.is_empty() { Exit::Fine } else { Exit::Problem })
 }
 
-/// Reads the end of a log; `-` is standard input.
 fn read(path: &Path) -> Result<Redacted, Failure> {
-    let wrong = |error| unreadable(path, &error);
-    let mut source: Box<dyn io::Read> =
-        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(wrong)?) };
-    let (mut tail, mut piece) = (Tail::default(), vec![0; PIECE]);
-    loop {
-        let length = source.read(&mut piece).map_err(wrong)?;
-        if length == 0 {
-            return Ok(tail.redacted_by(redact));
-        }
-        tail.push(piece.get(..length).unwrap_or_default());
-    }
+    let log = log_tail::read(path).map_err(|error| unreadable(path, &error))?;
+    Ok(log.redacted_by(redact))
 }
 
 fn text(diagnosis: &Diagnosis) -> Text {
