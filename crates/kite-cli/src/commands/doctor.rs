@@ -37,7 +37,7 @@ impl Findings {
         self.text.push(Tone::Of(kite_api::Severity::Critical), "not ok");
         self.text.plain(format!("  {}", one_line(words))).end_line();
         self.text.push(Tone::Faint, format!("        {}", one_line(remedy))).end_line();
-        self.worst = self.worst.or(Some(exit));
+        self.worst = self.worst.into_iter().chain([exit]).max_by_key(|exit| exit.code());
     }
 
     fn failed(&mut self, failure: &Failure) {

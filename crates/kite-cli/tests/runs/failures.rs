@@ -11,6 +11,7 @@ use serde_json::json;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::fake::Fake;
 use crate::support::{Ran, World, kite};
 
 fn ask(url: &str, arguments: &[&str]) -> Ran {
@@ -131,6 +132,17 @@ fn a_doctor_sees_a_wrong_clock_and_another_version() {
     let ran = ask(&server.uri(), &["doctor"]);
     assert_eq!(ran.code, 1);
     assert!(ran.data.contains("not ok  clock: ") && ran.data.contains("not ok  version: "), "{ran:?}");
+}
+
+#[test]
+fn a_doctor_s_exit_code_is_that_of_the_worst_finding() {
+    let fake = Fake::start();
+    let health = json!({"status": "UP", "message": "", "timestamp": "2020-01-01T00:00:00Z", "components": {}});
+    fake.answer("/health", health);
+    fake.mount(Mock::given(path("/api/v1/issues")).respond_with(ResponseTemplate::new(403)));
+    let ran = fake.run(&["doctor"]);
+    assert!(ran.data.contains("not ok  clock: ") && ran.data.contains("not ok  failed to get access"), "{ran:?}");
+    assert_eq!(ran.code, 4);
 }
 
 #[test]
