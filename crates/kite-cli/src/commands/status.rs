@@ -10,9 +10,9 @@ use super::list::place;
 use crate::clock::now;
 use crate::failure::{Exit, Failure};
 use crate::output::Format;
-use crate::query::{self, Filters, SEVERITIES};
+use crate::query::{self, Filters};
 use crate::session::Session;
-use crate::table::{self, Detail, plural, severity_word};
+use crate::table::{self, Detail, SEVERITIES, plural, severity_word};
 use crate::text::{Text, Tone};
 
 const SHOWN: u32 = 5;
@@ -51,6 +51,9 @@ struct Status {
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     let namespace = session.namespace(args.filters.all_namespaces).await?;
     let query = args.filters.query(namespace)?;
+    if query.states != [State::Active] {
+        return Err(Failure::usage("the status is of what is broken now").hint("`kite list` knows --state"));
+    }
     let status = Box::pin(read(session, &query)).await?;
     match &args.output {
         Format::Table => session.printer.show(&screen(session, &status, &query))?,
@@ -72,15 +75,16 @@ async fn read(session: &Session, query: &IssueQuery) -> Result<Status, Failure> 
     let every_state = IssueQuery { states: Vec::new(), ..query.clone() };
     let active = IssueQuery { states: vec![State::Active], sort: Some(Sort::Severity), ..query.clone() };
     let worst = IssueQuery { limit: Some(SHOWN), ..active.clone() };
-    let recent = query.detected_from.clone().unwrap_or_else(|| RECENTLY.to_owned());
-    let recent = IssueQuery { limit: Some(1), detected_from: Some(recent), ..active };
+    let recent = IssueQuery { limit: Some(1), detected_from: Some(RECENTLY.to_owned()), ..active };
     let (summary, worst, recent) = session
         .wait(async {
             tokio::try_join!(client.summary(&every_state), client.list_issues(&worst), client.list_issues(&recent))
         })
         .await?;
     let namespace = query.namespace.clone();
-    Ok(Status { namespace, summary, broken_in_last24h: recent.total, worst: worst.data })
+    // Whoever asks for what broke since then asks for no more, and both reach until now.
+    let broken_in_last24h = recent.total.min(worst.total);
+    Ok(Status { namespace, summary, broken_in_last24h, worst: worst.data })
 }
 
 fn screen(session: &Session, status: &Status, query: &IssueQuery) -> Text {
@@ -90,11 +94,11 @@ fn screen(session: &Session, status: &Status, query: &IssueQuery) -> Text {
         text.push(Tone::Good, "Nothing is broken").plain(format!(" {}.", place(query))).end_line();
     } else {
         text.push(Tone::Strong, format!("{} broken", summary.total.active)).plain(format!(" {}: ", place(query)));
-        let of = |word: &str| summary.by_severity.get(word).map_or(0, |count| count.active);
-        let words = SEVERITIES.into_iter().filter(|word| of(word) > 0);
-        for (number, word) in words.enumerate() {
+        let severities = SEVERITIES.into_iter().filter(|severity| broken(summary, *severity) > 0);
+        for (number, severity) in severities.enumerate() {
             text.plain(if number > 0 { ", " } else { "" });
-            text.push(tone(word), format!("{} {word}", of(word)));
+            let words = format!("{} {}", broken(summary, severity), severity_word(severity));
+            text.push(Tone::Of(severity), words);
         }
         text.end_line();
         for (name, counts) in [("By type", &summary.by_type), ("By application", &summary.by_application)] {
@@ -114,15 +118,6 @@ fn screen(session: &Session, status: &Status, query: &IssueQuery) -> Text {
     text
 }
 
-fn tone(word: &str) -> Tone {
-    Tone::Of(match word {
-        "critical" => Severity::Critical,
-        "major" => Severity::Major,
-        "minor" => Severity::Minor,
-        _ => Severity::Info,
-    })
-}
-
 fn active(counts: &BTreeMap<String, kite_api::Count>) -> String {
     let broken = counts.iter().filter(|(_, count)| count.active > 0);
     let name = |name: &String| if name.is_empty() { "none".to_owned() } else { crate::text::one_line(name) };
@@ -132,7 +127,9 @@ fn active(counts: &BTreeMap<String, kite_api::Count>) -> String {
 
 /// How many are broken that are at least this bad.
 fn at_least(summary: &Summary, severity: Severity) -> u64 {
-    let severities = [Severity::Critical, Severity::Major, Severity::Minor, Severity::Info];
-    let bad = severities.into_iter().filter(|other| *other >= severity);
-    bad.filter_map(|severity| summary.by_severity.get(severity_word(severity))).map(|count| count.active).sum()
+    SEVERITIES.into_iter().filter(|other| *other >= severity).map(|severity| broken(summary, severity)).sum()
+}
+
+fn broken(summary: &Summary, severity: Severity) -> u64 {
+    summary.by_severity.get(severity_word(severity)).map_or(0, |count| count.active)
 }

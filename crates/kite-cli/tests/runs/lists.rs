@@ -2,8 +2,10 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use wiremock::Mock;
+use wiremock::matchers::{path, query_param};
 
-use crate::fake::{Fake, issue};
+use crate::fake::{Fake, issue, json_of};
 use crate::support::World;
 
 #[test]
@@ -166,6 +168,23 @@ fn the_status_of_a_namespace_gates_a_release() {
     }
     world.run(&["resolve", "till"]).fine();
     assert_snapshot!("status_fine", world.run(&["status", "-n", "team-b", "--fail-on", "info"]).shown());
+}
+
+#[test]
+fn the_status_counts_24_hours_whatever_else_is_asked_for() {
+    let fake = Fake::start();
+    let summary = json!({"namespace": null, "total": {"active": 7, "resolved": 0}, "bySeverity": {}, "byType": {},
+        "byApplication": {}, "resolvedLast24h": 2, "overdue": 0, "dueSoon": 0});
+    fake.answer("/issues/summary", summary);
+    let counted = |total: u64| json_of(json!({"data": [], "total": total, "limit": 1, "offset": 0}));
+    let since = |age: &str| Mock::given(path("/api/v1/issues")).and(query_param("detectedFrom", age));
+    fake.mount(since("24h").respond_with(counted(3)));
+    fake.mount(since("7d").respond_with(counted(5)));
+    fake.mount(since("1h").respond_with(counted(1)));
+    let broke = |age: &str| fake.run(&["status", "--since", age, "-o", "jsonpath={.brokenInLast24h}"]).fine();
+    assert_eq!((broke("7d"), broke("1h")), ("3".to_owned(), "1".to_owned()));
+    let ran = fake.run(&["status", "--state", "all"]);
+    assert!(ran.code == 2 && ran.words.contains("of what is broken now"), "{ran:?}");
 }
 
 #[test]
