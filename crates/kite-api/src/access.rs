@@ -15,6 +15,7 @@ pub struct Access {
     pub groups: Vec<String>,
     /// The namespace that is meant; null: all.
     pub namespace: Option<String>,
-    /// Whether the caller may `read`, `create`, `update`, `delete`, `resolve` issues and `report`.
+    /// Whether the caller may `read`, `create`, `update`, `delete`, `resolve` issues, read what their logs said
+    /// (`readLogs`) and `report`.
     pub may: BTreeMap<String, bool>,
 }

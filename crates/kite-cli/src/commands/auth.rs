@@ -38,7 +38,7 @@ pub enum Auth {
     },
     /// Tell whether you may do something in the namespace, or list what you may do
     CanI {
-        /// What: read, create, update, delete, resolve or report
+        /// What: read, readLogs, create, update, delete, resolve or report
         #[arg(value_name = "VERB", value_parser = PossibleValuesParser::new(
             ["read", "readLogs", "create", "update", "delete", "resolve", "report"]))]
         verb: Option<String>,
@@ -110,9 +110,13 @@ fn read_token(session: &Session) -> Result<String, Failure> {
 
 /// Where the program keeps the token of a context.
 fn token_path(context: &str) -> Result<PathBuf, Failure> {
-    // A context may be named anything, such as `team/cluster:6443/jane`.
-    let name: String = context.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    // A context may be named anything, such as `team/cluster:6443/jane`, and each has its own file.
+    let name: String = context.chars().map(in_file_name).collect();
     Ok(config_file::folder()?.join("tokens").join(name))
+}
+
+fn in_file_name(c: char) -> String {
+    if c.is_ascii_alphanumeric() || c == '-' { c.to_string() } else { format!("_{:x}_", u32::from(c)) }
 }
 
 async fn logout(session: &Session) -> Result<Exit, Failure> {

@@ -109,6 +109,19 @@ fn a_token_is_kept_tried_and_forgotten() {
     assert!(open.run(&["auth", "whoami"]).fine().contains("nobody"));
 }
 
+#[test]
+fn each_context_has_its_own_token_file() {
+    let world = World::start();
+    for (context, token) in [("a/b", "one"), ("a_b", "two"), ("a:b", "three")] {
+        world.run(&["config", "set-context", context, "--server", &world.url]).fine();
+        assert_eq!(world.run_with_input(&["auth", "login", "--context", context], token).code, 0);
+    }
+    let files = fs::read_dir(world.folder.path().join("tokens")).unwrap();
+    let mut kept: Vec<_> = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    kept.sort();
+    assert_eq!(kept, ["one\n", "three\n", "two\n"]);
+}
+
 /// What a server is shown when a list is asked for in these surroundings.
 fn shown(prepare: impl FnOnce(&mut Command, &std::path::Path)) -> Vec<(String, String)> {
     let runtime = tokio::runtime::Runtime::new().unwrap();
