@@ -17,6 +17,8 @@ const PRUNE_EVERY: Duration = Duration::from_mins(10);
 const FORGET_EVERY: Duration = Duration::from_hours(1);
 /// How long a source is remembered that is not heard of any more.
 const KEEP_SOURCES: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// So long a decision about an issue is kept when it fails in another way: it may fail again as before.
+const KEEP_DECISIONS: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Rows of one step; the next step follows at once while there are more.
 const STEP: u32 = 500;
 
@@ -81,15 +83,17 @@ async fn forget(store: Store) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = forget_sources(&store).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "silent sources cannot be forgotten now");
+        if let Err(error) = forget_old(&store).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "what is long over cannot be forgotten now");
         }
     }
 }
 
-async fn forget_sources(store: &Store) -> Result<(), StoreError> {
+/// Forgets silent sources, and decisions about issues that fail in another way by now.
+async fn forget_old(store: &Store) -> Result<(), StoreError> {
     let now = store.now().await?;
-    store.source_forget(now.saturating_sub(KEEP_SOURCES).unwrap_or(now)).await.map(drop)
+    store.source_forget(now.saturating_sub(KEEP_SOURCES).unwrap_or(now)).await?;
+    store.cause_decision_forget(now.saturating_sub(KEEP_DECISIONS).unwrap_or(now)).await.map(drop)
 }
 
 async fn prune(store: Store, keep: SignedDuration) {
@@ -134,7 +138,7 @@ mod tests {
             reports: 1,
         };
         store.source_note(&[source(29), source(31)]).await.unwrap();
-        forget_sources(&store).await.unwrap();
+        forget_old(&store).await.unwrap();
         let left = store.source_list(&Reach::All, 10).await.unwrap();
         assert_eq!(left.iter().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["29"]);
     }

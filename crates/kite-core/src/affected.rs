@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::issue::{Issue, Severity};
 
+/// Issues of a group that are named.
+const EXAMPLES: usize = 10;
+
 /// Issues that have something in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group<'a> {
@@ -36,7 +39,7 @@ impl Movement {
 }
 
 /// How far a cause reaches: how many namespaces × how many components × how bad the worst is, each step
-/// twice as bad as the one below.
+/// twice as bad as the one below. The store ranks causes by it in SQL; this is the rule that it is tested against.
 pub fn blast_radius(namespaces: u64, components: u64, worst: Severity) -> u64 {
     let weight = 1 << (worst.code() - 1);
     namespaces.saturating_mul(components).saturating_mul(weight)
@@ -54,9 +57,7 @@ pub fn by_reason(issues: &[Issue]) -> Vec<Group<'_>> {
 
 /// Why it failed: the sentence of its diagnosis, or the word that its source has for it.
 fn reason(issue: &Issue) -> &str {
-    let summary = issue.diagnosis.as_ref().map(|diagnosis| diagnosis.summary.as_str());
-    let word = issue.reason.as_deref();
-    summary.filter(|summary| !summary.is_empty()).or(word).unwrap_or_default()
+    issue.summary().or(issue.reason.as_deref()).unwrap_or_default()
 }
 
 /// The issues by namespace, those with most first.
@@ -122,92 +123,14 @@ impl Group<'_> {
         remedies.find(|remedy| !remedy.is_empty())
     }
 
+    /// The first of them.
+    pub fn examples(&self) -> &[&Issue] {
+        self.issues.get(..EXAMPLES).unwrap_or(&self.issues)
+    }
+
     /// How many components are broken.
     pub fn components(&self) -> usize {
         let places = self.issues.iter().map(|issue| (&issue.identity.scope.namespace, component(issue)));
         places.collect::<BTreeSet<_>>().len()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::issue::{Identity, IssueType, Scope, State};
-    use crate::report::Content;
-
-    #[test]
-    fn what_is_worse_and_reaches_further_comes_first() {
-        assert_eq!(blast_radius(6, 14, Severity::Critical), 6 * 14 * 8);
-        assert_eq!(blast_radius(1, 1, Severity::Info), 1);
-        assert_eq!(blast_radius(u64::MAX, 2, Severity::Minor), u64::MAX);
-        assert!(blast_radius(2, 2, Severity::Minor) < blast_radius(2, 2, Severity::Major));
-    }
-
-    fn issue(labels: &[(&str, &str)]) -> Issue {
-        let content = Content {
-            revision: 0,
-            ended_at: None,
-            title: "failed".to_owned(),
-            description: String::new(),
-            severity: Severity::Major,
-            links: Vec::new(),
-            labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
-            expires_at: None,
-            due_at: None,
-            cause: None,
-            reason: None,
-            diagnosis: None,
-        };
-        let (name, time) = (String::new, jiff::Timestamp::UNIX_EPOCH);
-        let scope = Scope {
-            resource_name: name(),
-            namespace: name(),
-            resource_type: name(),
-            resource_namespace: name(),
-            cluster: name(),
-        };
-        Issue {
-            id: uuid::Uuid::nil(),
-            identity: Identity { scope, issue_type: IssueType::Build, variant: name() },
-            issue_type: IssueType::Build,
-            state: State::Active,
-            severity: content.severity,
-            title: content.title,
-            description: content.description,
-            links: content.links,
-            labels: content.labels,
-            cause: None,
-            reason: None,
-            diagnosis: None,
-            due_at: None,
-            expires_at: None,
-            run_id: name(),
-            last_failed_at: time,
-            detected_at: time,
-            resolved_at: None,
-            count: 1,
-            episodes: 1,
-            created_at: time,
-            updated_at: time,
-            related: false,
-        }
-    }
-
-    #[test]
-    fn what_all_affected_have_and_others_have_not_is_suspected() {
-        let affected =
-            |part| issue(&[("image", "sha256:1"), ("branch", "main"), ("component", "cart"), ("part", part)]);
-        let affected = ["a", "b", "c"].map(affected);
-        let others: Vec<_> = (0..10).map(|_| issue(&[("branch", "main")])).collect();
-        let suspected = Suspicion { what: "image".to_owned(), value: "sha256:1".to_owned(), elsewhere: 0 };
-        assert_eq!(suspicions(&affected, &others), [suspected]);
-        assert_eq!(suspicions(&affected[..2], &others), [], "two have much in common by chance");
-        assert_eq!(suspicions(&affected, &affected), [], "others have it, too");
-    }
-
-    #[test]
-    fn more_than_before_is_spreading() {
-        let ways = [(1, 2), (2, 2), (2, 1)].map(|(before, now)| Movement::between(before, now));
-        assert_eq!(ways, [Movement::Spreading, Movement::Steady, Movement::Shrinking]);
     }
 }

@@ -1,5 +1,7 @@
 //! Which cause a failure is put down to.
 
+use std::collections::BTreeMap;
+
 use crate::cause::Fingerprint;
 use crate::report::{Content, ReportedDiagnosis};
 
@@ -18,6 +20,44 @@ pub fn is_named(key: &str) -> bool {
     !key.starts_with(SPLIT) && key.parse::<Fingerprint>().is_err()
 }
 
+/// Which causes people have put down to which others, in one namespace.
+///
+/// Where a cause leads follows from all decisions that hold, so taking one back undoes that one and no other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merges(BTreeMap<String, String>);
+
+impl Merges {
+    /// The cause to which the issues of this one are put down: itself, unless somebody decided.
+    pub fn root<'a>(&'a self, cause: &'a str) -> &'a str {
+        let mut root = cause;
+        // What leads back to itself is nobody's intention, and still an end.
+        for _ in 0..self.0.len() {
+            match self.0.get(root) {
+                Some(next) => root = next,
+                None => break,
+            }
+        }
+        root
+    }
+
+    /// Puts a cause down to another one, in the place of what was decided about it before. What was put down to it
+    /// goes along.
+    pub fn put_down(&mut self, cause: &str, into: &str) {
+        self.0.insert(cause.to_owned(), into.to_owned());
+    }
+
+    /// Takes back what was decided about a cause.
+    pub fn take_back(&mut self, cause: &str) {
+        self.0.remove(cause);
+    }
+}
+
+impl FromIterator<(String, String)> for Merges {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(decisions: I) -> Self {
+        Self(decisions.into_iter().collect())
+    }
+}
+
 fn fingerprint_of(diagnosis: &ReportedDiagnosis) -> Option<Fingerprint> {
     Fingerprint::telling(diagnosis.class.parse().ok()?, &diagnosis.step, &diagnosis.message)
 }
@@ -33,6 +73,16 @@ mod tests {
         assert!(!is_named("split/01890000-0000-7000-8000-000000000000"));
     }
 
+    #[test]
+    fn a_cause_leads_where_all_decisions_together_lead() {
+        let mut merges = Merges::from_iter([("a", "b"), ("c", "d")].map(|(from, to)| (from.to_owned(), to.to_owned())));
+        assert_eq!(["a", "b", "c", "x"].map(|cause| merges.root(cause)), ["b", "b", "d", "x"]);
+        merges.put_down("b", "c");
+        assert_eq!(["a", "b", "c"].map(|cause| merges.root(cause)), ["d", "d", "d"]);
+        merges.take_back("b");
+        assert_eq!(["a", "b", "c"].map(|cause| merges.root(cause)), ["b", "b", "d"]);
+    }
+
     fn content(cause: Option<&str>, class: &str, message: &str) -> Content {
         let diagnosis =
             ReportedDiagnosis { class: class.to_owned(), message: message.to_owned(), ..ReportedDiagnosis::default() };
@@ -43,7 +93,7 @@ mod tests {
             description: "because".to_owned(),
             severity: Severity::Major,
             links: Vec::new(),
-            labels: std::collections::BTreeMap::new(),
+            labels: BTreeMap::new(),
             expires_at: None,
             due_at: None,
             cause: cause.map(str::to_owned),

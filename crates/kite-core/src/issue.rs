@@ -213,8 +213,12 @@ pub struct Issue {
 impl Issue {
     /// What went wrong, in one line: as the diagnosis says, or the title.
     pub fn headline(&self) -> &str {
-        let summary = self.diagnosis.as_ref().map(|diagnosis| diagnosis.summary.as_str());
-        summary.filter(|summary| !summary.is_empty()).unwrap_or(&self.title)
+        self.summary().unwrap_or(&self.title)
+    }
+
+    /// The sentence of its diagnosis, if there is one.
+    pub fn summary(&self) -> Option<&str> {
+        self.diagnosis.as_ref().map(|diagnosis| diagnosis.summary.as_str()).filter(|summary| !summary.is_empty())
     }
 
     /// The same without what only those may read who may read logs.

@@ -6,8 +6,8 @@ use kite_core::affected::{Movement, Suspicion};
 use uuid::Uuid;
 
 use crate::causes::Cause;
-use crate::chart::{Bars, Daily};
-use crate::overview::Day;
+use crate::chart::Daily;
+use crate::overview::{Day, on_days};
 use crate::query::Address;
 use crate::shell::Shell;
 
@@ -19,6 +19,8 @@ pub struct CausePage {
     pub shell: Shell,
     /// The cause.
     pub cause: Cause,
+    /// All its issues.
+    pub issues: Address,
     /// Its issues by reason, the most frequent first.
     pub reasons: Vec<Reason>,
     /// Its issues by namespace, those with most first.
@@ -98,16 +100,6 @@ pub struct Namespace {
 }
 
 impl CausePage {
-    fn chart(&self) -> Bars {
-        Bars::draw(&self.days)
-    }
-
-    /// All its issues.
-    fn issues(&self) -> Address {
-        let list = self.shell.in_namespace("/issues").with("cause", &self.cause.key);
-        if self.cause.is_active { list } else { list.with("state", crate::facet::ANY) }
-    }
-
     fn movement(&self) -> &'static str {
         match self.movement {
             Movement::Spreading => "Spreading",
@@ -118,8 +110,7 @@ impl CausePage {
 
     /// The days in a sentence, for those who do not see them.
     fn strip_words(&self) -> String {
-        let broken = self.strip.iter().filter(|day| day.worst.is_some()).count();
-        format!("Something was broken by it on {broken} of the last {} days", self.strip.len())
+        format!("Something was broken by it {}", on_days(&self.strip))
     }
 }
 

@@ -80,26 +80,3 @@ impl Cause {
         format!("{issues} of {components} in {}", words::count(self.namespaces, "namespace"))
     }
 }
-
-impl Causes {
-    fn address(&self) -> &Address {
-        &self.shell.address
-    }
-
-    fn is_later_page(&self) -> bool {
-        self.address().one("cursor").is_some()
-    }
-
-    fn first_page(&self) -> Address {
-        self.address().without("cursor")
-    }
-
-    /// What a new search keeps.
-    fn other_filters(&self) -> Vec<(String, String)> {
-        self.address().without("search").parameters().to_vec()
-    }
-
-    fn without_filters(&self) -> Address {
-        self.shell.in_namespace("/causes")
-    }
-}

@@ -109,15 +109,21 @@ pub fn chips(address: &Address) -> Vec<Chip> {
     let labels =
         address.parameters().iter().filter(|(parameter, _)| unnamed(parameter)).filter_map(|(parameter, value)| {
             let key = parameter.strip_prefix("label.")?;
-            Some(Chip { name: "Label", label: format!("{key} = {value}"), without: address.without(parameter) })
+            let without = address.without_value(parameter, value);
+            Some(Chip { name: "Label", label: format!("{key} = {value}"), without })
         });
     known.chain(labels).collect()
 }
 
 fn chips_of(address: &Address, parameter: &str, name: &'static str) -> Vec<Chip> {
     if WHOLE.contains(&parameter) {
-        let value = address.one(parameter).map(str::to_owned);
-        return value.map(|label| Chip { name, label, without: address.without(parameter) }).into_iter().collect();
+        let given = address.parameters().iter().filter(|(known, _)| known == parameter);
+        let chip = |(_, value): &(String, String)| Chip {
+            name,
+            label: value.clone(),
+            without: address.without_value(parameter, value),
+        };
+        return given.map(chip).collect();
     }
     let chip = |value: &str| Chip { name, label: label(parameter, value), without: address.toggled(parameter, value) };
     address.values(parameter).into_iter().map(chip).collect()
@@ -149,6 +155,16 @@ mod tests {
         assert_eq!(chips[1].without.values("severity"), ["critical"]);
         assert_eq!(chips[4].without.one("label.team"), None);
         assert!(chips.iter().all(|chip| chip.without.one("limit") == Some("25")));
+    }
+
+    #[test]
+    fn what_may_be_repeated_has_a_chip_each() {
+        let address = Address::parse("/issues", "cause=a,b&cause=c&label.team=x&label.team=y");
+        let chips = chips(&address);
+        let shown: Vec<_> = chips.iter().map(|chip| format!("{}: {}", chip.name, chip.label)).collect();
+        assert_eq!(shown, ["Cause: a,b", "Cause: c", "Label: team = x", "Label: team = y"]);
+        assert_eq!(chips[0].without.to_string(), "/issues?cause=c&label.team=x&label.team=y");
+        assert_eq!(chips[3].without.to_string(), "/issues?cause=a%2Cb&cause=c&label.team=x");
     }
 
     #[test]

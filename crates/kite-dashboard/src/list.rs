@@ -53,34 +53,12 @@ pub enum Empty {
 }
 
 impl List {
-    fn address(&self) -> &Address {
-        &self.shell.address
-    }
-
-    /// Whether this is not the beginning of the list.
-    fn is_later_page(&self) -> bool {
-        self.address().one("cursor").is_some()
-    }
-
-    fn first_page(&self) -> Address {
-        self.address().without("cursor")
-    }
-
-    /// What a new search keeps.
-    fn other_filters(&self) -> Vec<(String, String)> {
-        self.address().without("search").parameters().to_vec()
-    }
-
     fn sorted(&self, by: &str) -> Address {
-        self.address().with("sort", by)
+        self.shell.address.with("sort", by)
     }
 
     fn export(&self, format: &str) -> Address {
-        self.address().without("cursor").at(&format!("/issues/export.{format}"))
-    }
-
-    fn without_filters(&self) -> Address {
-        self.shell.in_namespace("/issues")
+        self.shell.address.without("cursor").at(&format!("/issues/export.{format}"))
     }
 
     fn counted(&self) -> String {

@@ -23,8 +23,8 @@ pub fn write(row: &Row, url: &str) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "- {} {}, {state}, failed {} times", issue.severity, issue.issue_type, issue.count);
     let _ = writeln!(text, "- where: {}", place.join(" / "));
-    if let Some(diagnosis) = issue.diagnosis.as_ref().filter(|diagnosis| !diagnosis.summary.is_empty()) {
-        let _ = writeln!(text, "- why: {}", plain(&diagnosis.summary));
+    if let Some(summary) = issue.summary() {
+        let _ = writeln!(text, "- why: {}", plain(summary));
     }
     for link in row.links() {
         let _ = writeln!(text, "- [{}](<{}>)", plain(&link.title), link.url().replace('>', "%3E"));

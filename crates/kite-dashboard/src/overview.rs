@@ -2,6 +2,7 @@
 
 use askama::Template;
 use jiff::{Timestamp, civil};
+use kite_core::trend::{DayHealth, Days};
 use kite_core::{IssueType, Severity};
 
 use crate::query::Address;
@@ -113,6 +114,12 @@ impl Silent {
 }
 
 impl Day {
+    /// Days, and how each of them was.
+    pub fn all(days: Days, health: Vec<DayHealth>) -> Vec<Self> {
+        let day = |(date, health): (_, DayHealth)| Self { date, worst: health.worst, issues: health.issues.into() };
+        days.dates().into_iter().zip(health).map(day).collect()
+    }
+
     pub(crate) fn words(&self) -> String {
         match self.worst {
             Some(worst) => format!("{}: {}, worst {worst}", self.date, words::count(self.issues, "issue")),
@@ -134,9 +141,14 @@ impl Day {
 impl Strip {
     /// The days in a sentence, for those who do not see them.
     fn words(&self) -> String {
-        let broken = self.days.iter().filter(|day| day.worst.is_some()).count();
-        format!("{}: something was broken on {broken} of the last {} days", self.name, self.days.len())
+        format!("{}: something was broken {}", self.name, on_days(&self.days))
     }
+}
+
+/// On how many days something was broken.
+pub(crate) fn on_days(days: &[Day]) -> String {
+    let broken = days.iter().filter(|day| day.worst.is_some()).count();
+    format!("on {broken} of the last {} days", days.len())
 }
 
 impl Overview {

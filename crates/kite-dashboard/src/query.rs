@@ -75,7 +75,18 @@ impl Address {
     /// The same without a parameter; a place in the list before says nothing in this one.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
-        let kept = self.parameters.iter().filter(|(known, _)| known != name && !PLACE.contains(&known.as_str()));
+        self.only(|known, _| known != name)
+    }
+
+    /// The same without one value of a parameter, as a whole.
+    #[must_use]
+    pub fn without_value(&self, name: &str, value: &str) -> Self {
+        self.only(|known, given| (known, given) != (name, value))
+    }
+
+    fn only(&self, is_kept: impl Fn(&str, &str) -> bool) -> Self {
+        let kept = self.parameters.iter().filter(|(name, _)| !PLACE.contains(&name.as_str()));
+        let kept = kept.filter(|(name, value)| is_kept(name, value));
         Self { path: self.path.clone(), parameters: kept.cloned().collect() }
     }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
+use kite_core::affected::component;
 use kite_core::{Issue, Link, State};
 
 use crate::same::Same;
@@ -42,8 +43,7 @@ impl Row {
 
     /// The component, or what is broken otherwise.
     pub fn component(&self) -> &str {
-        let component = self.issue.labels.get("component");
-        component.map_or(self.issue.identity.scope.resource_name.as_str(), String::as_str)
+        component(&self.issue)
     }
 
     /// Where to look, logs first.

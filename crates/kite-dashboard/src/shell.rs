@@ -92,6 +92,26 @@ impl Shell {
         place.map_or("/", |(_, path, ..)| path)
     }
 
+    /// Whether this is not the beginning of a list.
+    pub fn is_later_page(&self) -> bool {
+        self.address.one("cursor").is_some()
+    }
+
+    /// The beginning of a list.
+    pub fn first_page(&self) -> Address {
+        self.address.without("cursor")
+    }
+
+    /// What a new search keeps.
+    pub fn other_filters(&self) -> Vec<(String, String)> {
+        self.address.without("search").parameters().to_vec()
+    }
+
+    /// A list of everything.
+    pub fn without_filters(&self) -> Address {
+        self.in_namespace(self.path_of_choice())
+    }
+
     /// The icon of the browser's tab.
     pub fn icon(&self) -> &'static str {
         if self.critical > 0 { crate::assets::FAVICON_CRITICAL } else { crate::assets::FAVICON }

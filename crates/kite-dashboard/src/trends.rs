@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use crate::chart::{Bars, Daily};
+use crate::chart::Daily;
 use crate::query::Address;
 use crate::shell::Shell;
 use crate::value::Value;
@@ -55,10 +55,6 @@ pub struct Flapping {
 impl Trends {
     fn covers(&self, span: impl Value<u32>) -> bool {
         self.days.len() == span.value() as usize
-    }
-
-    fn chart(&self) -> Bars {
-        Bars::draw(&self.days)
     }
 
     fn opened(&self) -> u64 {

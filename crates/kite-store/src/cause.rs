@@ -108,6 +108,17 @@ pub struct CauseDecision {
     pub at: Timestamp,
 }
 
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// It holds: for the issues that were meant, with the cause that they have now (the first of them, when they differ).
+    Holds(CauseDecision),
+    /// None of the issues is one of that cause in that namespace.
+    NoSuchIssue,
+    /// The namespace holds as many decisions as it may.
+    TooMany,
+}
+
 impl Cause {
     /// The place in a list after this cause.
     pub(crate) fn cursor(&self) -> CauseCursor {

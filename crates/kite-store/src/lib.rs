@@ -23,7 +23,7 @@ pub mod testing;
 
 use postgres::setup_error as postgres_setup_error;
 
-pub use cause::{Cause, CauseCursor, CauseDecision, CausePage, CauseQuery, Spread};
+pub use cause::{Cause, CauseCursor, CauseDecision, CausePage, CauseQuery, Decided, Spread};
 pub use error::StoreError;
 pub use query::{
     ChangeRow, Counts, Cube, Cursor, Dimension, Due, EpisodeRow, FeedCursor, FeedPage, History, ListQuery, Occurrence,

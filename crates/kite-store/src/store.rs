@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    Cause, CauseDecision, CausePage, CauseQuery, Counts, Cube, Dimension, Due, FeedCursor, FeedPage, History,
+    Cause, CauseDecision, CausePage, CauseQuery, Counts, Cube, Decided, Dimension, Due, FeedCursor, FeedPage, History,
     ListQuery, Occurrence, Page, Pulse, Relating, Relation, Source, Spread, StoreError, Stretches, postgres, sqlite,
 };
 
@@ -205,13 +205,16 @@ impl Store {
     }
 
     /// Puts the issues of a cause in a namespace down to another one: all of them and those to come, or those that
-    /// the decision names, as long as they fail as they do now. Into itself: as it was. Gives the cause they have then.
-    pub async fn cause_decide(&self, decision: &CauseDecision) -> Result<String, StoreError> {
-        if decision.issues.is_empty() {
-            return on_either!(self, decisions::merge(decision));
-        }
-        on_either!(self, decisions::split(decision))?;
-        Ok(decision.into.clone())
+    /// the decision names, as long as they fail as they do now. Into itself: as it was.
+    ///
+    /// A namespace holds at most `limit` decisions; taking one back is always possible.
+    pub async fn cause_decide(&self, decision: &CauseDecision, limit: u64) -> Result<Decided, StoreError> {
+        on_either!(self, decisions::decide(decision, limit))
+    }
+
+    /// Forgets decisions made before a time about issues that fail in another way by now. Returns how many.
+    pub async fn cause_decision_forget(&self, decided_before: Timestamp) -> Result<u64, StoreError> {
+        on_either!(self, decisions::forget(decided_before))
     }
 
     /// Reads the decisions that put all issues of one cause down to another one, the newest first.
@@ -222,11 +225,6 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<CauseDecision>, StoreError> {
         on_either!(self, decisions::list(reach, into, limit))
-    }
-
-    /// Counts the decisions in a namespace, those about single issues, too.
-    pub async fn cause_decision_count(&self, namespace: &str) -> Result<u64, StoreError> {
-        on_either!(self, decisions::count(namespace))
     }
 
     /// The filter with the keys under which people found the issues of its causes.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kite_core::{Action, Clear, Content, Entry, Identity, IssueType, Scope, Severity, Submission, Target};
+use kite_core::{
+    Action, Clear, Content, Entry, Identity, Issue, IssueType, Scope, Severity, State, Submission, Target,
+};
 
 /// The moment `second` seconds after the beginning of 2024.
 ///
@@ -50,6 +52,36 @@ pub fn content(title: &str) -> Content {
         cause: None,
         reason: None,
         diagnosis: None,
+    }
+}
+
+/// An issue that failed once and is active.
+pub fn issue(name: &str) -> Issue {
+    let content = content("the build failed");
+    Issue {
+        id: uuid::Uuid::nil(),
+        identity: identity(scope(name)),
+        issue_type: IssueType::Build,
+        state: State::Active,
+        severity: content.severity,
+        title: content.title,
+        description: content.description,
+        links: content.links,
+        labels: content.labels,
+        cause: None,
+        reason: None,
+        diagnosis: None,
+        due_at: None,
+        expires_at: None,
+        run_id: "r1".to_owned(),
+        last_failed_at: at(1),
+        detected_at: at(1),
+        resolved_at: None,
+        count: 1,
+        episodes: 1,
+        created_at: at(1),
+        updated_at: at(1),
+        related: false,
     }
 }
 

@@ -34,40 +34,13 @@ impl Watched {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use kite_core::{Identity, IssueType, Reach, Reason};
+    use kite_core::{Reach, Reason};
     use kite_testing::build;
 
     use super::*;
 
     fn issue(state: State) -> Issue {
-        let time = Timestamp::UNIX_EPOCH;
-        let Identity { scope, issue_type, variant } = build::identity(build::scope("shop"));
-        Issue {
-            id: uuid::Uuid::nil(),
-            identity: Identity { scope, issue_type, variant },
-            issue_type: IssueType::Build,
-            state,
-            severity: Severity::Major,
-            title: "broken".to_owned(),
-            description: String::new(),
-            links: Vec::new(),
-            labels: std::collections::BTreeMap::new(),
-            cause: None,
-            reason: None,
-            diagnosis: None,
-            due_at: None,
-            expires_at: None,
-            run_id: "run".to_owned(),
-            last_failed_at: time,
-            detected_at: time,
-            resolved_at: None,
-            count: 1,
-            episodes: 1,
-            created_at: time,
-            updated_at: time,
-            related: false,
-        }
+        Issue { state, ..build::issue("shop") }
     }
 
     fn change(from: Option<State>, to: Option<State>) -> Change {

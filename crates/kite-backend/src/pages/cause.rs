@@ -9,6 +9,7 @@ use kite_api::DecideCause;
 use kite_core::Issue;
 use kite_core::affected::{Group, by_namespace, by_reason};
 use kite_dashboard::cause::{CausePage, Example, Merged, Namespace, Reason};
+use kite_dashboard::facet::ANY;
 use kite_dashboard::overview::Day;
 use kite_dashboard::query::Address;
 use kite_dashboard::shell::Place;
@@ -27,40 +28,35 @@ use crate::problem::Problem;
 use crate::routes::parameters::{CauseKey, IssueId};
 use crate::use_cases::causes::{decide, list_decisions, read_cause};
 
-/// Issues of a reason that are named.
-const EXAMPLES: usize = 10;
-
 /// Shows a cause.
 pub async fn show(State(app): State<App>, visit: Visit, CauseKey(key): CauseKey) -> Result<Response, Problem> {
     let story = read_cause(&app, &visit.asking, &key).await?;
-    let places = by_namespace(&story.issues).iter().map(|group| group.name.to_owned()).collect();
+    let places = by_namespace(&story.issues);
+    let names = places.iter().map(|group| group.name.to_owned()).collect();
     let (mergeable, decisions) = tokio::try_join!(
-        visit.asking.allowed(Verb::Update, places),
+        visit.asking.allowed(Verb::Update, names),
         list_decisions(&app, &visit.asking, Some(&story.cause.key)),
     )?;
     let spreads = BTreeMap::from([(story.cause.key.clone(), story.spread)]);
     let cause = row(story.cause, &spreads);
     let shell = visit.shell(&app, Place::Causes, cause.headline.as_str()).await?;
     let issues = shell.in_namespace("/issues").with("cause", &cause.key);
-    let dates = story.days.dates();
-    let strip = dates.iter().zip(&story.health).map(|(date, health)| Day {
-        date: *date,
-        worst: health.worst,
-        issues: health.issues.into(),
-    });
+    // A list is of what is broken now, unless it is asked for more.
+    let issues = if cause.is_active { issues } else { issues.with("state", ANY) };
     let cause = CausePage {
         reasons: by_reason(&story.issues).iter().map(reason).collect(),
-        namespaces: by_namespace(&story.issues).iter().map(|group| namespace(group, &issues)).collect(),
+        namespaces: places.iter().map(|group| namespace(group, &issues)).collect(),
         merged: decisions.into_iter().map(|one| merged(one, &mergeable)).collect(),
         mergeable: mergeable.into_iter().collect(),
         movement: story.movement,
         active_yesterday: story.active_yesterday,
         suspicions: story.suspicions,
         others: story.others,
-        strip: strip.collect(),
-        days: dates.iter().copied().zip(story.daily).map(day).collect(),
+        strip: Day::all(story.days, story.health),
+        days: story.days.dates().into_iter().zip(story.daily).map(day).collect(),
         is_complete: story.is_complete,
-        live: visit.live(&Address::new("/live").with("cause", &cause.key)),
+        live: visit.live(&shell.in_namespace("/live").with("cause", &cause.key)),
+        issues,
         cause,
         shell,
     };
@@ -114,7 +110,7 @@ fn reason(group: &Group<'_>) -> Reason {
         remedy: group.remedy().map(str::to_owned),
         issues: group.issues.len() as u64,
         components: group.components() as u64,
-        examples: group.issues.iter().take(EXAMPLES).map(|issue| example(issue)).collect(),
+        examples: group.examples().iter().map(|issue| example(issue)).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use kite_core::attribution::is_named;
-use kite_core::{IssueFilter, IssueType, Severity, State as Standing};
+use kite_core::{IssueFilter, State as Standing};
 use kite_dashboard::causes::{Cause, Causes};
 use kite_dashboard::facet::{Facet, chips, label};
 use kite_dashboard::query::Address;
@@ -14,6 +14,7 @@ use kite_dashboard::same::{Hidden, Same};
 use kite_dashboard::shell::Place;
 use kite_store::{Dimension, Spread};
 
+use super::facets::{Counts, uncounted};
 use super::html::page;
 use super::visit::Visit;
 use crate::app::App;
@@ -89,19 +90,12 @@ fn hidden(spread: Spread) -> Hidden {
 async fn facets(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<Facet>, Problem> {
     let of_all = IssueFilter { applications: Vec::new(), components: Vec::new(), ..filter.clone() };
     let applications = app.store.top(&of_all, Dimension::Application, MOST_APPLICATIONS).await?;
-    let address = &visit.address;
-    let severities = Severity::ALL.iter().rev().map(|severity| (severity.to_string(), severity.to_string(), None));
-    let types = IssueType::ALL.iter().map(|of| (of.to_string(), label("issueType", of.as_str()), None));
+    let (address, counts) = (&visit.address, Counts { cube: None, filter });
     let states = Standing::ALL.iter().map(|state| (state.to_string(), label("state", state.as_str()), None));
     Ok(vec![
-        Facet::new("Severity", "severity", address, severities),
-        Facet::new("Type", "issueType", address, types),
-        Facet::new(
-            "Application",
-            "application",
-            address,
-            applications.into_iter().map(|(name, _)| (name.clone(), name, None)),
-        ),
+        Facet::new("Severity", "severity", address, counts.severities()),
+        Facet::new("Type", "issueType", address, counts.types()),
+        Facet::new("Application", "application", address, applications.iter().map(|(name, _)| uncounted(name))),
         Facet::single("State", "state", address, Some(Standing::Active.as_str()), states),
     ])
 }

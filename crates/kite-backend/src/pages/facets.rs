@@ -69,7 +69,7 @@ async fn clusters(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<BTre
 }
 
 /// A value that is not counted, because no index tells how many there are.
-fn uncounted(name: &str) -> Value {
+pub fn uncounted(name: &str) -> Value {
     (name.to_owned(), name.to_owned(), None)
 }
 
@@ -79,13 +79,16 @@ fn named((name, count): (String, u64)) -> Value {
 
 /// How many issues there are of each kind. Beside a value stands how many there would be with it,
 /// so what is chosen of its own filter does not count.
-struct Counts<'a> {
-    cube: Option<Cube>,
-    filter: &'a IssueFilter,
+pub struct Counts<'a> {
+    /// All of them; `None`: they are not counted.
+    pub cube: Option<Cube>,
+    /// What is chosen.
+    pub filter: &'a IssueFilter,
 }
 
 impl Counts<'_> {
-    fn severities(&self) -> impl Iterator<Item = Value> {
+    /// Severities, the worst first.
+    pub fn severities(&self) -> impl Iterator<Item = Value> {
         Severity::ALL.iter().rev().map(|severity| {
             let count = self.sum(|state, of, issue_type| {
                 of == *severity && any(&self.filter.states, &state) && any(&self.filter.types, &issue_type)
@@ -94,7 +97,8 @@ impl Counts<'_> {
         })
     }
 
-    fn types(&self) -> impl Iterator<Item = Value> {
+    /// Types.
+    pub fn types(&self) -> impl Iterator<Item = Value> {
         IssueType::ALL.iter().map(|issue_type| {
             let count = self.sum(|state, severity, of| {
                 of == *issue_type && any(&self.filter.states, &state) && any(&self.filter.severities, &severity)

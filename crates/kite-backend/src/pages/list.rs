@@ -25,6 +25,7 @@ use crate::use_cases::causes::spreads;
 
 /// Rows on a page, unless asked for otherwise.
 const ROWS: &str = "50";
+
 /// Shows the list of issues.
 pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
     let query = listing(&visit)?;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use kite_core::affected::{Movement, Suspicion, suspicions};
 use kite_core::trend::{self, Daily, DayHealth, Days};
 use kite_core::{Issue, IssueFilter, Reach, text};
-use kite_store::{Cause, CauseDecision, CausePage, CauseQuery, ListQuery, Sort, Spread, Start};
+use kite_store::{Cause, CauseDecision, CausePage, CauseQuery, Decided, ListQuery, Sort, Spread, Start};
 
 use crate::access::Verb;
 use crate::app::App;
@@ -105,15 +105,17 @@ pub async fn decide(app: &App, asking: &Asking, decision: CauseDecision) -> Resu
     let CauseDecision { namespace, cause, into, issues, .. } = &decision;
     asking.may(Verb::Update, namespace).await?;
     asking.may(Verb::Read, namespace).await?;
-    if app.store.cause_decision_count(namespace).await? >= MOST_DECISIONS {
-        return Err(Problem::Conflict(format!("there are {MOST_DECISIONS} decisions about causes in `{namespace}`")));
-    }
     let here = Reach::Only([namespace.clone()].into());
     if issues.is_empty() && into != cause && app.store.cause_get(&here, cause, decision.at).await?.is_none() {
         return Err(no_such_cause());
     }
-    let into = app.store.cause_decide(&decision).await?;
-    Ok(CauseDecision { into, ..decision })
+    match app.store.cause_decide(&decision, MOST_DECISIONS).await? {
+        Decided::Holds(decision) => Ok(decision),
+        Decided::NoSuchIssue => Err(Problem::no_such_issue()),
+        Decided::TooMany => Err(Problem::Conflict(format!(
+            "there are {MOST_DECISIONS} decisions about causes in `{namespace}`: take some back first"
+        ))),
+    }
 }
 
 /// What people decided about causes in the namespaces that the caller may read: about all, or those put down to one.

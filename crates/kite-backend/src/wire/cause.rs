@@ -8,9 +8,6 @@ use kite_store::{Cause, CauseDecision, Spread};
 use super::{days, reference, severity, state};
 use crate::use_cases::causes::Story;
 
-/// Issues of a reason that are named.
-const EXAMPLES: usize = 10;
-
 /// A cause.
 pub fn cause(cause: Cause, spread: Spread) -> api::Cause {
     api::Cause {
@@ -82,7 +79,7 @@ fn reason(group: &Group<'_>) -> api::CauseReason {
         remedy: group.remedy().map(str::to_owned),
         issues: group.issues.len() as u64,
         components: group.components() as u64,
-        examples: group.issues.iter().take(EXAMPLES).map(|issue| reference(issue)).collect(),
+        examples: group.examples().iter().map(|issue| reference(issue)).collect(),
     }
 }
 

@@ -163,3 +163,53 @@ async fn a_diagnosis_is_cleaned_and_bounded_and_speaks_for_its_cause() {
     let answer = service.post("/api/v1/reports", &json!([wrong])).await.expect(200);
     assert_eq!(answer["results"][0]["errors"][0]["field"], "diagnosis.confidence");
 }
+
+const DECISIONS: &str = "/api/v1/cause-decisions";
+
+#[tokio::test]
+async fn a_decision_about_no_issue_of_the_cause_in_the_namespace_is_none() {
+    let service = Service::start().await;
+    let of = |component: &str, more: Value| with(report(component), more);
+    let reports = [
+        of("one", json!({"cause": "shared"})),
+        of("foreign", json!({"cause": "shared", "namespace": "team-b"})),
+        of("deleted", json!({"cause": "shared"})),
+        of("other", json!({"cause": "another"})),
+        of("nobody-knows-why", json!({})),
+    ];
+    let answer = service.post("/api/v1/reports", &json!(reports)).await.expect(200);
+    let id = |index: usize| answer["results"][index]["issueId"].clone();
+    service.delete(&format!("/api/v1/issues/{}", id(2).as_str().unwrap())).await.expect(204);
+    let nobody = json!("01890000-0000-7000-8000-000000000000");
+    let decision = |issues: &[Value]| json!({"namespace": "team-a", "cause": "shared", "issues": issues});
+    for none in [id(1), id(2), id(3), id(4), nobody.clone()] {
+        let told = service.post(DECISIONS, &decision(std::slice::from_ref(&none))).await.expect(404);
+        assert_eq!(told["message"], "there is no such issue", "{none}");
+    }
+    let some = service.post(DECISIONS, &decision(&[id(1), id(0), nobody])).await.expect(200);
+    assert_eq!(some["issues"], json!([id(0)]), "those that are meant, and no others");
+}
+
+#[tokio::test]
+async fn a_namespace_full_of_decisions_takes_no_more_but_takes_them_back() {
+    let service = Service::start().await;
+    let reports: Vec<_> =
+        (0..1_001).map(|number| with(report(&format!("part-{number}")), json!({"cause": "shared"}))).collect();
+    let mut ids = Vec::new();
+    for some in reports.chunks(200) {
+        let answer = service.post("/api/v1/reports", &json!(some)).await.expect(200);
+        ids.extend(answer["results"].as_array().unwrap().iter().map(|result| result["issueId"].clone()));
+    }
+    let decide = async |cause: &str, into: &str, issues: &[Value]| {
+        let decision = json!({"namespace": "team-a", "cause": cause, "into": into, "issues": issues});
+        service.post(DECISIONS, &decision).await
+    };
+    for some in ids[..1_000].chunks(200) {
+        decide("shared", "apart", some).await.expect(200);
+    }
+    decide("shared", "apart", &ids[1_000..]).await.expect(409);
+    decide("shared", "apart", &[]).await.expect(409);
+    decide("apart", "once/more", &ids[..1]).await.expect(200);
+    decide("once/more", "once/more", &ids[..1]).await.expect(200);
+    decide("shared", "apart", &ids[1_000..]).await.expect(200);
+}

@@ -275,5 +275,18 @@ async fn causes_are_merged_and_issues_put_down_to_others() {
     browser.click("Undo for quota/memory in team-a").await;
     browser.see("2 issues of 2 components").await;
     browser.see("quota/memory").await;
+
+    browser.open(&kite.url("/causes/quota%2Fdisk")).await;
+    browser.click("Build of shop failed again").await;
+    browser.click("Other cause").await;
+    browser.click("Take back what was decided about it").await;
+    browser.see("2 issues of 2 components").await;
+    browser.see("Build of till failed").await;
+
+    // What is over is still there for those who ask.
+    kite.report_all(["shop", "till"].map(recovery_of)).await;
+    browser.open(&kite.url("/causes/quota%2Fcpu")).await;
+    browser.click("team-a").await;
+    browser.see("Build of till failed").await;
     assert_eq!(browser.console_errors().await, [""; 0]);
 }

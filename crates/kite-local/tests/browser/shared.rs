@@ -91,5 +91,8 @@ fn full_of(word: &str) -> Failure {
     let failure = failure_of(&format!("{word}-component")).titled(&format!("Build of {word} failed")).critical();
     let failure = failure.because(&format!("{word} ran out of memory")).labelled("application", &format!("{word}-app"));
     let failure = failure.linked(&format!("{word} logs"), &format!("https://{word}.example/"));
-    failure.with(|report| report.cluster = Some(format!("{word}-cluster")))
+    failure.with(|report| {
+        report.cluster = Some(format!("{word}-cluster"));
+        report.cause = Some("shared/library".to_owned());
+    })
 }

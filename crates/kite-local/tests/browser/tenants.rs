@@ -29,7 +29,8 @@ async fn each_team_signs_in_and_reads_only_its_own() {
         browser.see(name).await;
 
         let own_page = format!("/issues/{own_issue}");
-        let pages = ["/", "/issues?state=any", "/trends", "/about", "/issues?search=out+of+memory", &own_page];
+        let lists = ["/", "/issues?state=any", "/causes", "/trends", "/issues?search=out+of+memory"];
+        let pages = lists.into_iter().chain(["/about", "/causes/shared%2Flibrary", &own_page]);
         for path in pages {
             browser.open(&format!("{}{path}", shared.url)).await;
             let source = browser.evaluate("document.documentElement.outerHTML").await.to_string();

@@ -218,6 +218,8 @@ pub const LABEL: &str = "i.details::json -> 'labels' ->> ";
 pub const COMPONENT: &str = "CASE WHEN i.component <> '' THEN i.component ELSE i.resource_name COLLATE \"C\" END";
 /// Only rows of transactions that no running one can precede.
 pub const FEED_VISIBLE: &str = " AND xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+/// Holds off other decisions about causes in a namespace until the transaction ends.
+pub const LOCK_DECISIONS: &str = "SELECT pg_advisory_xact_lock(hashtextextended('kite cause decisions ' || $1, 0))";
 /// Locks two issues by their ids.
 pub const LOCK_TWO_ISSUES: &str =
     "SELECT namespace FROM issues WHERE state > 0 AND id IN ($1, $2) ORDER BY key FOR UPDATE";

@@ -188,6 +188,8 @@ pub const LABEL: &str = "i.details -> 'labels' ->> ";
 pub const COMPONENT: &str = "CASE WHEN i.component <> '' THEN i.component ELSE i.resource_name END";
 /// Ids are drawn by the one writer, in order.
 pub const FEED_VISIBLE: &str = "";
+/// There is one writer.
+pub const LOCK_DECISIONS: &str = "SELECT $1";
 /// Reads two issues by their ids; the transaction holds the whole database.
 pub const LOCK_TWO_ISSUES: &str = "SELECT namespace FROM issues WHERE state > 0 AND id IN ($1, $2)";
 

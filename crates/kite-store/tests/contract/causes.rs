@@ -92,9 +92,9 @@ async fn causes_are_told_from_the_active_issues_that_match(database: Temporary) 
     for (cause, into) in [("cause/1", "cause/2"), ("cause/3", "team/own"), ("cause/5", "cause/2")] {
         merge(&store, "team-1", cause, into).await;
     }
-    let alone: Vec<_> =
-        list(&store, in_namespace("team-2")).await.issues.iter().map(|issue| issue.id).take(5).collect();
-    decide(&store, "team-2", "", "split/one", &alone).await;
+    let of_one = IssueFilter { causes: vec!["cause/1".to_owned()], ..in_namespace("team-2") };
+    let alone: Vec<_> = list(&store, of_one).await.issues.iter().map(|issue| issue.id).take(2).collect();
+    decide(&store, "team-2", "cause/1", "split/one", &alone).await;
     compare(&store).await;
 }
 

@@ -1,16 +1,27 @@
 //! A cause that several tenants have: each reads of it what is its own, and of the others a number.
 
+use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::who::Who;
-use super::world::{By, OTHER_SECRET, SECRET, SHARED_CAUSE, World};
+use super::world::{By, OTHER_SECRET, SECRET, SHARED_CAUSE, World, heard};
 use crate::support::{report, with};
 
 const SHARED: &str = "/api/v1/causes/shared%2Flibrary";
 
 async fn read(world: &World, who: Who, path: &str) -> Value {
     world.send(who, Method::GET, path, None).await.expect(200)
+}
+
+async fn stream(world: &World, who: Who, path: &str) -> Body {
+    world.answer(who, Method::GET, path, None).await.into_body()
+}
+
+/// The end of the feed, as somebody is told who may read everything.
+async fn place(world: &World) -> String {
+    let hello = heard(&mut stream(world, Who::ClusterReader, "/api/v1/stream").await, "\n\n").await;
+    hello.lines().find_map(|line| line.strip_prefix("id: ")).expect("a place").to_owned()
 }
 
 #[tokio::test]
@@ -83,14 +94,16 @@ async fn excerpts_are_for_those_who_may_read_logs_and_only_where_one_issue_is_as
         "class": "network", "task": "build", "step": "push", "summary": "The registry does not answer",
         "remedy": "Wait for it", "confidence": "high", "excerpt": "dial tcp giraffe: i/o timeout", "message": "dial giraffe",
     });
-    let body = json!([with(report("two"), json!({"diagnosis": diagnosis}))]);
+    let place = place(&world).await;
+    let body = json!([with(report("two"), json!({"cause": "net/registry", "diagnosis": diagnosis}))]);
     let answer = world.send(Who::ClusterAdmin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
-    let one = format!("/api/v1/issues/{}", answer["results"][0]["issueId"].as_str().unwrap());
+    let id = answer["results"][0]["issueId"].as_str().unwrap().to_owned();
+    let one = format!("/api/v1/issues/{id}");
     let whole = read(&world, Who::Editor, &one).await["diagnosis"].clone();
     assert_eq!(whole, diagnosis);
     let told = read(&world, Who::Reader, &one).await["diagnosis"].clone();
     assert_eq!(told, with(diagnosis.clone(), json!({"excerpt": null, "message": null})));
-    let page = format!("/issues/{}", answer["results"][0]["issueId"].as_str().unwrap());
+    let page = format!("/issues/{id}");
     for (who, may) in
         [(Who::Reader, false), (Who::Editor, true), (Who::ClusterReader, false), (Who::ClusterAdmin, true)]
     {
@@ -98,9 +111,26 @@ async fn excerpts_are_for_those_who_may_read_logs_and_only_where_one_issue_is_as
         let shown = answer.text();
         assert_eq!(shown.contains("giraffe"), may, "{who:?}");
         assert!(shown.contains("The registry does not answer") && shown.contains("Wait for it"), "{who:?}");
-        for path in ["/api/v1/issues", "/issues/export.json", "/issues/export.csv", "/issues", "/api/v1/causes"] {
+        let history = format!("{one}/history");
+        for path in [
+            "/api/v1/issues",
+            "/issues/export.json",
+            "/issues/export.csv",
+            "/issues",
+            "/api/v1/causes",
+            "/causes",
+            "/api/v1/causes/net%2Fregistry",
+            "/causes/net%2Fregistry",
+            &history,
+        ] {
             let answer = world.send(who, Method::GET, path, None).await;
+            assert_eq!(answer.status, 200, "{who:?} {path}");
             assert!(!answer.text().contains("giraffe"), "{who:?} {path}: {}", answer.text());
+        }
+        for path in ["/api/v1/stream", "/live"] {
+            let path = format!("{path}?lastEventId={place}");
+            let told = heard(&mut stream(&world, who, &path).await, &id).await;
+            assert!(!told.contains("giraffe"), "{who:?} {path}: {told}");
         }
         for path in ["/api/v1/issues?search=giraffe", "/api/v1/issues?search=dial+tcp"] {
             assert_eq!(read(&world, who, path).await["total"], 0, "what cannot be read cannot be sought");
@@ -148,5 +178,22 @@ async fn what_one_tenant_decides_about_a_cause_changes_nothing_for_another() {
         [json!({}), json!({"namespace": "team-a", "cause": "zebra/cause"}), with(split, json!({"issues": ["x"]}))]
     {
         world.send(Who::Editor, Method::POST, "/api/v1/cause-decisions", Some(&wrong)).await.expect(422);
+    }
+}
+
+#[tokio::test]
+async fn a_place_in_the_feed_that_another_caller_had_tells_nothing_of_its_namespaces() {
+    let world = World::new(By::List).await;
+    let place = place(&world).await;
+    for (component, namespace) in [("walrus", "team-a"), ("shown", "team-b")] {
+        let body = json!([with(report(component), json!({"namespace": namespace, "cause": SHARED_CAUSE}))]);
+        world.send(Who::ClusterAdmin, Method::POST, "/api/v1/reports", Some(&body)).await.expect(200);
+    }
+    for path in ["/api/v1/stream", "/live"] {
+        for query in ["", "&cause=shared%2Flibrary"] {
+            let path = format!("{path}?lastEventId={place}{query}");
+            let told = heard(&mut stream(&world, Who::Neighbour, &path).await, "shown").await;
+            assert!(!told.contains("walrus") && !told.contains("team-a"), "{path}: {told}");
+        }
     }
 }

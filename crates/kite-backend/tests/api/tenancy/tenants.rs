@@ -1,11 +1,10 @@
 //! What a tenant sees, and what it cannot see.
 
 use axum::http::Method;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use super::who::Who;
-use super::world::{By, OTHER_SECRET, SECRET, World, asked_by};
+use super::world::{By, OTHER_SECRET, SECRET, World, asked_by, heard};
 use crate::support::{issue, report, with};
 
 #[tokio::test]
@@ -93,12 +92,7 @@ async fn a_stream_tells_only_of_what_its_caller_may_read() {
         let created = with(issue(component), json!({"namespace": namespace}));
         world.send(Who::ClusterAdmin, Method::POST, "/api/v1/issues", Some(&created)).await.expect(201);
     }
-    let mut text = String::new();
-    while !text.contains("shown") {
-        let frame = tokio::time::timeout(std::time::Duration::from_secs(20), body.frame()).await;
-        let data = frame.expect("an event in time").expect("another event").unwrap().into_data().unwrap();
-        text.push_str(std::str::from_utf8(&data).unwrap());
-    }
+    let text = heard(&mut body, "shown").await;
     assert!(!text.contains("hidden") && !text.contains("team-a"), "{text}");
 }
 

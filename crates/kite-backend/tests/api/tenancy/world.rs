@@ -1,7 +1,10 @@
 //! A service with two tenants.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
+use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use kite_backend::access::{Access, KubernetesOptions, Listed};
 use kite_store::{Source, SourceKind};
@@ -82,6 +85,17 @@ impl World {
     pub async fn answer(&self, who: Who, method: Method, path: &str, body: Option<&Value>) -> Response<Body> {
         self.service.router.clone().oneshot(asked_by(who, method, path, body)).await.unwrap()
     }
+}
+
+/// What a stream tells, until it tells of this.
+pub async fn heard(stream: &mut Body, until: &str) -> String {
+    let mut text = String::new();
+    while !text.contains(until) {
+        let frame = tokio::time::timeout(Duration::from_secs(20), stream.frame()).await;
+        let data = frame.expect("an event in time").expect("another event").unwrap().into_data().unwrap();
+        text.push_str(std::str::from_utf8(&data).unwrap());
+    }
+    text
 }
 
 pub fn asked_by(who: Who, method: Method, path: &str, body: Option<&Value>) -> Request<Body> {

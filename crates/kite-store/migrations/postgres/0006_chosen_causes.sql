@@ -1,0 +1,3 @@
+-- What a person chose, beside where all decisions together lead: taking one back undoes that one and no other.
+ALTER TABLE cause_decisions ADD COLUMN chosen text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE cause_decisions SET chosen = target;
