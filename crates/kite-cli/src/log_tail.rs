@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn only_whole_lines_of_the_end_are_kept() {
-        let log: String = (0..2_000).map(|number| format!("line {number}\n")).collect();
+        let log = (0..2_000).map(|number| format!("line {number}")).collect::<Vec<_>>().join("\n");
         let told = told(&log);
         let end = told.strip_prefix("It failed.\n\nThe end of its log:\n\n").unwrap();
         assert!(end.starts_with("line ") && end.ends_with("line 1999"), "{end}");

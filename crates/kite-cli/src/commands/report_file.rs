@@ -8,7 +8,7 @@ use std::mem::take;
 use kite_api::Report;
 use serde::Deserialize as _;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Reports that are handed over together.
 const GROUP: usize = 1_000;
