@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::fake::{Fake, ID, issue, page};
 
-/// Each tries another way: a title that is never closed, C1 controls, a direction that is turned around.
-const HOSTILE: &str = "\u{1b}]0;owned \u{9b}31mred\u{202e}txt.exe\u{1b}[2J\u{7}";
+/// A bell, C1 controls, a direction that is turned around, a cleared screen, a title that is never closed.
+const HOSTILE: &str = "\u{7}\u{9b}31mred\u{202e}txt.exe\u{1b}[2J \u{1b}]0;owned";
 
 fn is_harmless(text: &str) -> bool {
     !text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c))
@@ -30,6 +30,12 @@ fn hostile() -> Fake {
         "number": 1, "startedAt": time, "endedAt": time, "count": 1, "endReason": HOSTILE, "endedBy": HOSTILE,
     });
     fake.answer("/issues", page(&[one.clone(), issue("the next one", json!({}))]));
+    let count = json!({"active": 2, "resolved": 0});
+    let summary = json!({
+        "total": count, "bySeverity": {HOSTILE: count}, "byType": {HOSTILE: count}, "byApplication": {HOSTILE: count},
+        "resolvedLast24h": 0, "overdue": 0, "dueSoon": 0,
+    });
+    fake.answer("/issues/summary", summary);
     fake.answer(&format!("/issues/{ID}"), one.clone());
     fake.answer(&format!("/issues/{ID}/resolve"), one);
     fake.answer(&format!("/issues/{ID}/history"), json!({"issueId": ID, "changes": [change], "episodes": [episode]}));
@@ -50,6 +56,7 @@ fn hostile_texts_reach_the_terminal_harmless() {
         &["describe", ID],
         &["logs", ID],
         &["resolve", ID],
+        &["status"],
     ] {
         let ran = fake.run(arguments);
         assert_eq!(ran.code, 0, "{ran:?}");
