@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use kite_core::Fingerprint;
 use kite_core::cause::{explain, normal_form};
-use kite_core::diagnosis::{Context, EXCERPT_BYTES, EXCERPT_LINES, MESSAGE_BYTES, Redacted, Tail};
+use kite_core::diagnosis::{Context, MESSAGE_BYTES, Redacted, Tail};
+use kite_core::text::{EXCERPT_BYTES, EXCERPT_LINES};
 use kite_rules::RuleSet;
 use libfuzzer_sys::fuzz_target;
 

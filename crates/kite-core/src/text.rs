@@ -125,7 +125,7 @@ pub fn fold_case(text: &str) -> String {
 }
 
 /// The longest beginning of at most `bytes` bytes that does not split a character.
-fn head(text: &str, bytes: usize) -> &str {
+pub(crate) fn head(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 

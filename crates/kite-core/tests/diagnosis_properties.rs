@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use kite_core::cause::{self, Fingerprint};
-use kite_core::diagnosis::{
-    Class, Context, Diagnosis, EXCERPT_BYTES, EXCERPT_LINES, MESSAGE_BYTES, Reading, Redacted, TAIL_BYTES, Tail,
-};
+use kite_core::diagnosis::{Class, Context, Diagnosis, MESSAGE_BYTES, Reading, Redacted, TAIL_BYTES, Tail};
+use kite_core::text::{EXCERPT_BYTES, EXCERPT_LINES};
 use proptest::prelude::*;
 
 const SECRET: &str = "hunter2hunter2";

@@ -107,6 +107,12 @@ impl Store {
         on_either!(self, history::read(issue, before, limit))
     }
 
+    /// Counts the issues that match: all of them where counters answer or in one namespace, otherwise up to 10,000.
+    pub async fn total(&self, filter: &IssueFilter) -> Result<u64, StoreError> {
+        let filter = &self.attributed(filter).await?;
+        on_either!(self, totals::all(filter))
+    }
+
     /// Counts the issues that match, and those resolved since a time.
     pub async fn counts(&self, filter: &IssueFilter, resolved_since: Timestamp) -> Result<Counts, StoreError> {
         let filter = &self.attributed(filter).await?;
@@ -119,7 +125,8 @@ impl Store {
         on_either!(self, facets::cube(filter))
     }
 
-    /// The most frequent values among the issues that match, a search aside, and how many have each.
+    /// The most frequent values among the issues that match, a search aside, and how many have each. Empty when there
+    /// is too much to count.
     pub async fn top(
         &self,
         filter: &IssueFilter,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kite_api::Diagnosis;
-use kite_core::diagnosis::{Context, EXCERPT_LINES, LOG_HEADING, Redacted};
+use kite_core::diagnosis::{Context, LOG_HEADING, Redacted};
 use kite_core::{Class, Content, Identity, ReportedDiagnosis, text};
 use kite_rules::RuleSet;
 
@@ -52,7 +52,7 @@ fn recognise(rules: &RuleSet, identity: &Identity, run_id: &str, content: &Conte
     // Without a heading nobody says whether it is of a log.
     let (story, log) = description.split_once(LOG_HEADING).unwrap_or((description, description));
     let found = rules.diagnose(&context(identity, run_id, content, story), &redacted(log));
-    let is_short = log.lines().count() <= EXCERPT_LINES;
+    let is_short = log.lines().count() <= text::EXCERPT_LINES;
     (found.class != Class::Unknown).then(|| ReportedDiagnosis {
         class: found.class.to_string(),
         task: found.task,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kite_core::{IssueFilter, IssueType, Severity, State};
+use kite_core::{Issue, IssueFilter, IssueType, Severity, State};
 use kite_dashboard::facet::{ANY, Facet, label};
 use kite_store::{Cube, Dimension};
 
@@ -22,31 +22,43 @@ const ENVIRONMENTS: [&str; 2] = ["production", "development"];
 /// A value of a filter, what people read, and how many issues have it.
 type Value = (String, String, Option<u64>);
 
-/// The filters of a list.
-pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<Facet>, Problem> {
+/// What the filters of a list offer.
+pub struct Offered {
+    cube: Option<Cube>,
+    applications: Vec<(String, u64)>,
+    components: Vec<(String, u64)>,
+    clusters: BTreeSet<String>,
+}
+
+/// Reads what the filters of a list offer.
+pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Offered, Problem> {
     let of_all = IssueFilter { applications: Vec::new(), components: Vec::new(), ..filter.clone() };
     let of_applications = IssueFilter { components: Vec::new(), ..filter.clone() };
-    // Components are counted one by one, so only where there are not too many.
-    let are_few = visit.asking.namespace().is_some() || !filter.applications.is_empty();
     let (cube, applications, components, clusters) = tokio::try_join!(
         async { Ok::<_, Problem>(app.store.cube(filter).await?) },
         async { Ok(app.store.top(&of_all, Dimension::Application, MOST_VALUES).await?) },
         async {
-            if !are_few {
+            if !are_few(visit, filter) {
                 return Ok(Vec::new());
             }
             Ok(app.store.top(&of_applications, Dimension::Component, MOST_VALUES).await?)
         },
         clusters(app, visit, filter),
     )?;
+    Ok(Offered { cube, applications, components, clusters })
+}
+
+/// The filters of a list that shows these issues.
+pub fn facets(offered: Offered, visit: &Visit, filter: &IssueFilter, shown: &[Issue]) -> Vec<Facet> {
+    let Offered { cube, applications, components, clusters } = offered;
     let (address, counts) = (&visit.address, Counts { cube, filter });
     let mut facets = vec![
         Facet::new("Severity", "severity", address, counts.severities()),
         Facet::new("Type", "issueType", address, counts.types()),
-        Facet::new("Application", "application", address, applications.into_iter().map(named)),
+        Facet::new("Application", "application", address, counted_or_shown(applications, "application", shown)),
+        Facet::new("Component", "component", address, counted_or_shown(components, "component", shown)),
     ];
-    if are_few {
-        facets.push(Facet::new("Component", "component", address, components.into_iter().map(named)));
+    if are_few(visit, filter) {
         facets.push(Facet::new("Environment", "label.environment", address, ENVIRONMENTS.map(uncounted)));
     }
     if clusters.len() > 1 {
@@ -58,7 +70,22 @@ pub async fn read(app: &App, visit: &Visit, filter: &IssueFilter) -> Result<Vec<
         Facet::single("Newer", "detectedFrom", address, None, ages("began within")),
         Facet::single("Older", "detectedBefore", address, None, ages("lasts longer than")),
     ]);
-    Ok(facets)
+    facets.retain(|facet| !facet.values.is_empty());
+    facets
+}
+
+/// Whether issues may be looked at one by one.
+fn are_few(visit: &Visit, filter: &IssueFilter) -> bool {
+    visit.asking.namespace().is_some() || !filter.applications.is_empty()
+}
+
+/// Where there are too many to count, what is to be seen is offered.
+fn counted_or_shown(counted: Vec<(String, u64)>, label: &str, shown: &[Issue]) -> Vec<Value> {
+    if !counted.is_empty() {
+        return counted.into_iter().map(named).collect();
+    }
+    let names: BTreeSet<_> = shown.iter().filter_map(|issue| issue.labels.get(label)).collect();
+    names.into_iter().map(|name| uncounted(name)).collect()
 }
 
 /// The clusters that somebody reports from, and those that are chosen.

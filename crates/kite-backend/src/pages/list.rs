@@ -29,12 +29,13 @@ const ROWS: &str = "50";
 /// Shows the list of issues.
 pub async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
     let query = listing(&visit)?;
-    let (found, shell, facets, may_resolve) = tokio::try_join!(
+    let (found, shell, offered, may_resolve) = tokio::try_join!(
         async { Ok::<_, Problem>(app.store.issue_list(&query).await?) },
         visit.shell(&app, Place::Issues, "Issues"),
         facets::read(&app, &visit, &query.filter),
         visit.may_somewhere(&app, Verb::Resolve),
     )?;
+    let facets = facets::facets(offered, &visit, &query.filter, &found.issues);
     let chips = chips(&visit.address);
     let empty = if found.issues.is_empty() { empty(&app, &visit, chips.is_empty()).await? } else { Empty::Filtered };
     let Page { issues, total, total_is_lower_bound, next } = found;

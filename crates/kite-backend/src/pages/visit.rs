@@ -72,10 +72,8 @@ impl Visit {
     }
 
     async fn critical(&self, app: &App) -> Result<u64, Problem> {
-        let cube = app.store.cube(&IssueFilter::all(self.reach.clone())).await?.unwrap_or_default();
-        let critical =
-            cube.iter().filter(|((state, severity, _), _)| (*state, *severity) == (State::Active, Severity::Critical));
-        Ok(critical.map(|(_, count)| count).sum())
+        let (states, severities) = (vec![State::Active], vec![Severity::Critical]);
+        Ok(app.store.total(&IssueFilter { states, severities, ..IssueFilter::all(self.reach.clone()) }).await?)
     }
 
     /// Whether the person may do something: in the chosen namespace, or anywhere in reach.

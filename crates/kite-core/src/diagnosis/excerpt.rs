@@ -5,11 +5,8 @@ use std::fmt;
 
 use super::line::{indentation, is_detail, is_frame};
 use super::reading::Reading;
+use crate::text::{EXCERPT_BYTES, EXCERPT_LINES};
 
-/// Most lines of an excerpt.
-pub const EXCERPT_LINES: usize = 20;
-/// Most bytes of an excerpt, as text.
-pub const EXCERPT_BYTES: usize = 4 * 1024;
 /// Most bytes of a line of it.
 const LINE_BYTES: usize = 400;
 /// Lines around which the others are chosen.

@@ -18,11 +18,12 @@ mod words;
 
 pub use class::Class;
 pub use context::Context;
-pub use excerpt::{EXCERPT_BYTES, EXCERPT_LINES, Excerpt, ExcerptLine};
+pub use excerpt::{Excerpt, ExcerptLine};
 pub use reading::{Candidate, Reading};
 pub use tail::{LINE_BYTES, Redacted, TAIL_BYTES, Tail};
 
 use crate::issue::words;
+use crate::text::head;
 use context::without_names;
 
 /// What stands between what happened and the end of a log, in a text that holds both.
@@ -153,8 +154,4 @@ fn plain_summary(said: Option<&str>, context: &Context) -> String {
             (reason, _) => format!("It failed: {reason}."),
         },
     }
-}
-
-fn head(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }

@@ -83,13 +83,13 @@ function isBusy() {
 }
 
 function happened(news, isShown) {
-  count(news);
+  const row = document.getElementById("issue-" + news.id);
+  count(news, row);
   if (document.getElementById("issue")) {
     announce(news.title + " has changed");
     return isBusy() ? offer("This issue has changed. Show it as it is now") : refreshSoon();
   }
   if (!document.getElementById("rows")) return refreshSoon();
-  const row = document.getElementById("issue-" + news.id);
   if (row) return change(row, news, isShown);
   if (!isShown || !news.row) { waiting.delete(news.id); return offerNew(); }
   waiting.set(news.id, news);
@@ -140,9 +140,14 @@ function offer(text) {
   button.onclick = refresh;
 }
 
-/** The page's title and icon carry the number of critical issues, the cards those of each severity. */
-function count(news) {
-  for (const [severity, by] of [[news.from, -1], [news.to, 1]]) {
+/**
+ * The page's title and icon carry the number of critical issues, the cards those of each severity. What the page knew
+ * already when it was read is told again, so a row says itself as what it is counted.
+ */
+function count(news, row) {
+  const known = row?.dataset.counted ?? (row?.dataset.state === "ACTIVE" ? row.dataset.severity : "");
+  if (row) row.dataset.counted = news.to ?? "";
+  for (const [severity, by] of [[row ? known : news.from, -1], [news.to, 1]]) {
     if (!severity) continue;
     const figure = document.querySelector(`[data-count="${severity}"]`);
     if (figure) figure.textContent = Math.max(0, Number(figure.textContent.replaceAll(",", "")) + by).toLocaleString("en");

@@ -155,6 +155,31 @@ async fn the_title_and_the_icon_count_what_is_critical() {
     assert_eq!(browser.evaluate(ICON).await, json!(false));
 }
 
+/// What happens while a page is read is told once more when it listens.
+#[tokio::test]
+async fn what_is_told_again_is_not_counted_again() {
+    if is_left_out() {
+        return;
+    }
+    let kite = Kite::empty();
+    let browser = kite.visit(Options::desktop(), "/issues").await;
+    let live = "document.querySelector('[data-live]').dataset.live";
+    let before = browser.evaluate(live).await;
+    kite.report(failure_of("shop").critical()).await;
+    kite.report(failure_of("till").critical()).await;
+    browser.open(&kite.url("/issues")).await;
+    browser.wait_until("document.title.startsWith('(2) ')").await;
+    browser
+        .evaluate(&format!(
+            "{live} = {before}, dispatchEvent(new PageTransitionEvent('pageshow', {{ persisted: true }}))"
+        ))
+        .await;
+    browser.wait_until("document.querySelectorAll('.kite-changed').length === 2").await;
+    assert!(browser.title().await.starts_with("(2) "), "{}", browser.title().await);
+    kite.report(recovery_of("shop")).await;
+    browser.wait_until("document.title.startsWith('(1) ')").await;
+}
+
 /// The page says that it hears nothing any more, and is current again by itself.
 async fn survives_a_restart(away: Away) {
     let folder = tempfile::tempdir().unwrap();

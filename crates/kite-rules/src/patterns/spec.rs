@@ -16,7 +16,7 @@ pub(crate) struct FailurePatternsSpec {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PatternSpec {
     pub(crate) name: Located,
-    /// Smaller ones decide before greater ones, whatever they recognise; 0 when absent.
+    /// Smaller ones decide before greater ones; each halving of the weight of a line costs 6. 0 when absent.
     #[serde(default)]
     pub(crate) priority: i32,
     /// Only when the reason of the object, task or container is one of these.

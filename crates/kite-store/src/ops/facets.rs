@@ -7,17 +7,19 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::super::dialect::{Db, Driver};
 use super::issues::{push_filter, wrong};
-use super::totals::is_counted;
+use super::totals::{counters, is_counted};
 use crate::{Cube, Dimension, StoreError};
 
-const CUBE: &str =
-    "SELECT i.state, i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE true";
-const APPLICATIONS_COUNTED: &str =
-    "SELECT i.application AS value, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE i.application <> ''";
-const APPLICATIONS: &str =
-    "SELECT i.application AS value, count(*) AS n FROM issues i WHERE i.state > 0 AND i.application <> ''";
-const COMPONENTS: &str =
-    "SELECT i.component AS value, count(*) AS n FROM issues i WHERE i.state > 0 AND i.component <> ''";
+/// Counters that are summed up to count values, at most.
+const MOST_COUNTERS: i64 = 20_000;
+/// Issues that are looked at one by one to count values, at most.
+const MOST_ISSUES: i64 = 10_000;
+const COUNTED: &str =
+    "WITH found AS MATERIALIZED (SELECT i.application AS value, i.count FROM counters i WHERE i.application <> ''";
+const APPLICATIONS: &str = "WITH found AS MATERIALIZED (SELECT i.application AS value, 1 AS count FROM issues i \
+     WHERE i.state > 0 AND i.application <> ''";
+const COMPONENTS: &str = "WITH found AS MATERIALIZED (SELECT i.component AS value, 1 AS count FROM issues i \
+     WHERE i.state > 0 AND i.component <> ''";
 
 /// How many issues there are of each state, severity and type, whatever the filter says of these;
 /// `None` when that takes counting them one by one.
@@ -26,7 +28,10 @@ pub async fn cube(db: &Db, filter: &IssueFilter) -> Result<Option<Cube>, StoreEr
     if !is_counted(&filter) {
         return Ok(None);
     }
-    let mut query = QueryBuilder::<Driver>::new(CUBE);
+    let mut query = QueryBuilder::<Driver>::new(
+        "SELECT i.state, i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM ",
+    );
+    query.push(counters(&filter)).push(" WHERE true");
     push_filter(&mut query, &filter, None);
     query.push(" GROUP BY i.state, i.severity, i.issue_type");
     let mut cube = BTreeMap::new();
@@ -40,7 +45,8 @@ pub async fn cube(db: &Db, filter: &IssueFilter) -> Result<Option<Cube>, StoreEr
     Ok(Some(cube))
 }
 
-/// The most frequent values among the issues that match, a search aside, and how many have each.
+/// The most frequent values among the issues that match, a search aside, and how many have each. Empty when there
+/// is too much to count.
 pub async fn top(
     db: &Db,
     filter: &IssueFilter,
@@ -48,12 +54,15 @@ pub async fn top(
     limit: u32,
 ) -> Result<Vec<(String, u64)>, StoreError> {
     let filter = IssueFilter { search: None, ..filter.clone() };
-    let mut query = QueryBuilder::<Driver>::new(match dimension {
-        Dimension::Application if is_counted(&filter) => APPLICATIONS_COUNTED,
-        Dimension::Application => APPLICATIONS,
-        Dimension::Component => COMPONENTS,
-    });
+    let (some, most) = match dimension {
+        Dimension::Application if is_counted(&filter) => (COUNTED, MOST_COUNTERS),
+        Dimension::Application => (APPLICATIONS, MOST_ISSUES),
+        Dimension::Component => (COMPONENTS, MOST_ISSUES),
+    };
+    let mut query = QueryBuilder::<Driver>::new(some);
     push_filter(&mut query, &filter, None);
+    query.push(" LIMIT ").push_bind(most + 1).push(") SELECT value, CAST(sum(count) AS bigint) AS n FROM found");
+    query.push(" WHERE (SELECT count(*) FROM found) <= ").push_bind(most);
     query.push(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ").push_bind(i64::from(limit));
     let mut values = Vec::new();
     for row in query.build().fetch_all(&db.readers).await? {

@@ -1,5 +1,7 @@
 //! What a batch writes, as rows for bulk input.
 
+use std::collections::BTreeMap;
+
 use kite_core::batch::{Counter, IssueChange, Record, Said, ScopeState, StoredReport, Written};
 use kite_core::change::state;
 use kite_core::ledger::Episode;
@@ -117,6 +119,18 @@ bulk! {
     pub struct CounterRow {
         namespace: String,
         application: String,
+        state: i16,
+        severity: i16,
+        issue_type: i16,
+        slot: i16,
+        count: i64,
+    }
+}
+
+bulk! {
+    /// A difference to the total of a namespace.
+    pub struct TotalRow {
+        namespace: String,
         state: i16,
         severity: i16,
         issue_type: i16,
@@ -267,6 +281,26 @@ impl CounterRow {
             slot,
             count: difference,
         }
+    }
+}
+
+impl TotalRow {
+    /// The differences without their applications.
+    pub(super) fn of_all(counters: &[CounterRow], slots: i16) -> Vec<Self> {
+        let mut totals = BTreeMap::new();
+        for CounterRow { namespace, state, severity, issue_type, slot, count, .. } in counters {
+            *totals.entry((namespace, *state, *severity, *issue_type, slot % slots)).or_default() += count;
+        }
+        let differences = totals.into_iter().filter(|(_, count)| *count != 0);
+        let row = |((namespace, state, severity, issue_type, slot), count): ((&String, _, _, _, _), _)| Self {
+            namespace: namespace.clone(),
+            state,
+            severity,
+            issue_type,
+            slot,
+            count,
+        };
+        differences.map(row).collect()
     }
 }
 

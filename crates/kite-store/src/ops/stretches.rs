@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Row as _};
 use super::super::dialect::{Db, Driver, Id, Time};
 use super::issues::{Search, push_filter, push_from, push_reach, wrong};
 use super::load::Row;
-use super::totals::is_counted;
+use super::totals::{counters, is_counted};
 use crate::{StoreError, Stretches};
 
 /// The last to end first.
@@ -79,7 +79,8 @@ fn by_counters(filter: &IssueFilter, time: Timestamp) -> QueryBuilder<Driver> {
     query.push_bind(Time(time)).push(" AND e.started_at <= ").push_bind(Time(time));
     push_reach(&mut query, "e.namespace", &filter.reach);
     query.push(") SELECT severity, issue_type, CAST(sum(n) AS bigint) AS n FROM (");
-    query.push("SELECT i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM counters i WHERE i.state = 1");
+    query.push("SELECT i.severity, i.issue_type, CAST(sum(i.count) AS bigint) AS n FROM ");
+    query.push(counters(filter)).push(" WHERE i.state = 1");
     push_filter(&mut query, filter, None);
     query.push(BY_KIND).push(" UNION ALL SELECT i.severity, i.issue_type, -count(*) AS n FROM issues i");
     query.push(" WHERE i.state = 1 AND i.detected_at > ").push_bind(Time(time));

@@ -13,12 +13,16 @@ use crate::{Counts, StoreError};
 /// Counting across namespaces stops here.
 const MOST_COUNTED: i64 = 10_000;
 
+/// How many issues match.
+pub async fn all(db: &Db, filter: &IssueFilter) -> Result<u64, StoreError> {
+    Ok(total(db, filter, Search::of(db, filter).await?.as_ref()).await?.0)
+}
+
 /// How many issues match, and whether counting stopped early.
 pub async fn total(db: &Db, filter: &IssueFilter, search: Option<&Search>) -> Result<(u64, bool), StoreError> {
     if is_counted(filter) {
-        let mut query = QueryBuilder::<Driver>::new(
-            "SELECT CAST(coalesce(sum(i.count), 0) AS bigint) AS n FROM counters i WHERE true",
-        );
+        let mut query = QueryBuilder::<Driver>::new("SELECT CAST(coalesce(sum(i.count), 0) AS bigint) AS n FROM ");
+        query.push(counters(filter)).push(" WHERE true");
         push_filter(&mut query, filter, None);
         return Ok((count(query.build().fetch_one(&db.readers).await?.try_get("n")?), false));
     }
@@ -49,9 +53,9 @@ pub async fn total(db: &Db, filter: &IssueFilter, search: Option<&Search>) -> Re
 
 /// All namespaces in which there ever was an issue, or that a source reports for.
 pub async fn namespaces(db: &Db) -> Result<BTreeSet<String>, StoreError> {
-    // From one namespace to the next in the index: there are many counters in each.
-    let query = "WITH RECURSIVE found(namespace) AS (SELECT min(namespace) FROM counters UNION ALL \
-         SELECT (SELECT min(c.namespace) FROM counters c WHERE c.namespace > found.namespace) FROM found \
+    // From one namespace to the next in the index: there are many totals in each.
+    let query = "WITH RECURSIVE found(namespace) AS (SELECT min(namespace) FROM totals UNION ALL \
+         SELECT (SELECT min(c.namespace) FROM totals c WHERE c.namespace > found.namespace) FROM found \
          WHERE found.namespace IS NOT NULL) SELECT namespace FROM found WHERE namespace IS NOT NULL \
          UNION SELECT namespace FROM sources WHERE namespace <> ''";
     let rows = QueryBuilder::<Driver>::new(query).build().fetch_all(&db.readers).await?;
@@ -130,6 +134,11 @@ pub(super) fn is_counted(filter: &IssueFilter) -> bool {
         && filter.detected_before.is_none()
         && filter.due_before.is_none()
         && filter.search.is_none()
+}
+
+/// The counters that answer for a filter, as `i`: those without applications when it asks for none.
+pub(super) fn counters(filter: &IssueFilter) -> &'static str {
+    if filter.applications.is_empty() { "totals i" } else { "counters i" }
 }
 
 fn count(n: i64) -> u64 {

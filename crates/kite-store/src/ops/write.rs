@@ -7,11 +7,13 @@ use kite_core::batch::{Decision, Written};
 
 use super::super::dialect::{Bulk, Connection, Db, Id, Script, Time};
 use super::load::TextHashes;
-use super::rows::{ChangeRow, CounterRow, EpisodeRow, IssueRow, ReportRow, ScopeRow, TextRow};
+use super::rows::{ChangeRow, CounterRow, EpisodeRow, IssueRow, ReportRow, ScopeRow, TextRow, TotalRow};
 use crate::{StoreError, keys};
 
 /// Counters are kept in so many parts, so that groups in flight do not wait for each other's.
 const SLOTS: u16 = 8;
+/// Totals are read often and as a whole, so they are kept in fewer parts.
+const SLOTS_OF_TOTALS: i16 = 4;
 
 /// Writes a decision about scopes that are locked.
 pub(super) async fn write(
@@ -61,7 +63,8 @@ pub fn add_all(
     let slot = i16::try_from(db.turn.fetch_add(1, Ordering::Relaxed) % SLOTS).unwrap_or(0);
     let counters: Vec<_> =
         decision.counters.iter().map(|(counter, count)| CounterRow::of(counter, *count, slot)).collect();
-    script.add(&counters, add_to_counters)
+    script.add(&counters, add_to_counters)?;
+    script.add(&TotalRow::of_all(&counters, SLOTS_OF_TOTALS), add_to_totals)
 }
 
 fn add_issues(script: &mut Script, decision: &Decision, known_texts: &TextHashes) -> Result<(), StoreError> {
@@ -110,6 +113,12 @@ fn add_to_counters(source: &str) -> String {
     let rest = "ORDER BY 1, 2, 3, 4, 5 ON CONFLICT (namespace, application, state, severity, issue_type, slot) \
                 DO UPDATE SET count = t.count + excluded.count";
     insert::<CounterRow>("counters", source, rest)
+}
+
+fn add_to_totals(source: &str) -> String {
+    let rest = "ORDER BY 1, 2, 3, 4, 5 ON CONFLICT (namespace, state, severity, issue_type, slot) \
+                DO UPDATE SET count = t.count + excluded.count";
+    insert::<TotalRow>("totals", source, rest)
 }
 
 /// `INSERT … SELECT …`, with what follows.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kite_core::{Action, Content, Edit, Entry, IssueFilter, Reach, Severity, State};
 use kite_store::testing::Temporary;
-use kite_store::{ListQuery, Relating, Sort, Start, Store};
+use kite_store::{Dimension, ListQuery, Relating, Sort, Start, Store};
 use kite_testing::build::{at, content, decided, each, failing, healthy, identity, scope, scope_in};
 use uuid::Uuid;
 
@@ -253,11 +253,20 @@ async fn a_large_total_across_namespaces_is_a_lower_bound(database: Temporary) {
     let store = database.connect().await;
     let numbers: Vec<usize> = (0..10_050).collect();
     for group in numbers.chunks(1_000) {
-        let entries = group.iter().map(|number| {
-            failing(&identity(scope_in(&format!("team-{}", number % 2), &format!("shop-{number}"))), "r1", at(1))
+        let entries = group.iter().map(|number| Entry::Failing {
+            identity: identity(scope_in(&format!("team-{}", number % 2), &format!("shop-{number}"))),
+            run_id: "r1".to_owned(),
+            occurred_at: Some(at(1)),
+            content: Content {
+                labels: [("component".to_owned(), format!("part-{}", number % 7))].into(),
+                ..content("the build failed")
+            },
         });
         apply(&store, each(entries)).await;
     }
+    let parts = async |filter: &IssueFilter| store.top(filter, Dimension::Component, 9).await.expect("values").len();
+    assert_eq!(parts(&IssueFilter::all(Reach::All)).await, 0, "too many to count one by one");
+    assert_eq!(parts(&in_namespace("team-1")).await, 7);
     let everywhere = IssueFilter { search: Some("failed".to_owned()), ..IssueFilter::all(Reach::All) };
     let page = list(&store, everywhere).await;
     assert_eq!((page.total, page.total_is_lower_bound), (10_000, true));

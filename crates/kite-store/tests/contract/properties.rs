@@ -121,6 +121,9 @@ async fn check_counters(store: &Store, namespace: &str, expected: &BTreeMap<Iden
         *wanted.entry((String::new(), seen.state, seen.severity, seen.issue_type)).or_insert(0) += 1;
     }
     assert_eq!(counts.issues, wanted);
+    let without_applications = wanted.into_iter().map(|((_, state, severity, of), n)| ((state, severity, of), n));
+    let cube = store.cube(&in_namespace(namespace)).await.expect("counts").expect("counters answer");
+    assert_eq!(cube, without_applications.collect());
 }
 
 /// The same reports in another namespace, so that cases do not meet.

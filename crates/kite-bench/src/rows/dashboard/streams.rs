@@ -38,9 +38,9 @@ const NOTE: &str = r"
 pub fn measure(backend: &Backend) -> Result<Vec<Row>> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let before = backend.process.resident_mib()?;
-        let readers = open(backend.address).await?;
+        let mut readers = open(backend.address).await?;
         let times = with_browser(watch(backend.address)).await?;
-        ensure!(readers.len() == OPEN as usize, "a stream ended");
+        ensure!(readers.try_join_next().is_none(), "a stream ended");
         let each = (backend.process.resident_mib()? - before) * 1024.0 / f64::from(OPEN);
         let quantile = |share| Duration::from_micros(times.value_at_quantile(share));
         let (p50, p99) = (quantile(0.5), quantile(0.99));

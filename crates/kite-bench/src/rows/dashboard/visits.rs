@@ -26,20 +26,37 @@ const IS_LIVE: &str = "document.getElementById('live')?.textContent === 'Live'";
 
 /// Notes what a person feels of a page that is being loaded, before anything of it runs.
 const LAB: &str = r"
-window.lab = { paint: 0, blocked: 0, shift: 0 };
+window.lab = { first: 0, paint: 0, tasks: [], shift: 0 };
 const note = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+note('paint', (entry) => { if (entry.name === 'first-contentful-paint') window.lab.first = entry.startTime; });
 note('largest-contentful-paint', (entry) => { window.lab.paint = entry.startTime; });
-note('longtask', (entry) => { window.lab.blocked += Math.max(0, entry.duration - 50); });
+note('longtask', (entry) => { window.lab.tasks.push([entry.startTime, entry.startTime + entry.duration]); });
 note('layout-shift', (entry) => { if (!entry.hadRecentInput) window.lab.shift += entry.value; });
 ";
 
-/// What a visit is like: milliseconds until the largest part is painted and during which nothing answers, and how
-/// much of the page moved.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+/// A task that takes longer keeps a person waiting.
+const SHORT: f64 = 50.0;
+
+/// What a visit is like, in milliseconds since it began.
+#[derive(Clone, Debug, Default, Deserialize)]
 struct Felt {
+    /// When something was painted first.
+    first: f64,
+    /// When the largest part was painted.
     paint: f64,
-    blocked: f64,
+    /// When each long task began and ended.
+    tasks: Vec<(f64, f64)>,
+    /// How much of the page moved.
     shift: f64,
+}
+
+impl Felt {
+    /// How long nothing answers from a moment on: of each long task what is beyond 50 ms. From the first paint on that is
+    /// the total blocking time of Lighthouse.
+    fn blocked_from(&self, begin: f64) -> f64 {
+        let beyond = |&(from, to): &(f64, f64)| (to - from.max(begin) - SHORT).max(0.0);
+        self.tasks.iter().map(beyond).sum()
+    }
 }
 
 /// Visits the overview and the list.
@@ -89,25 +106,27 @@ async fn feel(url: String) -> Result<Vec<Felt>> {
         browser.cdp("Emulation.setCPUThrottlingRate", &json!({ "rate": SLOWER })).await;
         browser.open(&url).await;
         browser.wait_until(IS_LIVE).await;
-        browser.wait_until("window.lab.paint > 0").await;
+        browser.wait_until("window.lab.first > 0 && window.lab.paint > 0").await;
         visits.push(serde_json::from_value(browser.evaluate("window.lab").await)?);
     }
     Ok(visits)
 }
 
-fn felt_rows(page: &str, visits: &[Felt]) -> [Row; 3] {
-    let row = |what: &str, of: fn(&Felt) -> f64, shown: fn(f64) -> String, target: &str, most: f64| {
+fn felt_rows(page: &str, visits: &[Felt]) -> [Row; 4] {
+    let row = |what: &str, of: fn(&Felt) -> f64, shown: fn(f64) -> String| {
         let mut values: Vec<_> = visits.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
         let median = values.get(values.len() / 2).copied().unwrap_or(f64::INFINITY);
         let worst = values.last().copied().unwrap_or(f64::INFINITY);
         let what = format!("{page}, processor slowed {SLOWER}×, empty cache: {what}");
-        Row::shown(what, format!("{} (worst {})", shown(median), shown(worst))).must(target, median < most)
+        (Row::shown(what, format!("{} (worst {})", shown(median), shown(worst))), median)
     };
+    let must = |(row, median): (Row, f64), target: &str, most: f64| row.must(target, median < most);
     let time = |value: f64| millis(Duration::from_secs_f64(value / 1e3));
     [
-        row("largest paint", |felt| felt.paint, time, "< 1 s", 1_000.0),
-        row("blocking time", |felt| felt.blocked, time, "< 50 ms", 50.0),
-        row("layout shift", |felt| felt.shift, |value| format!("{value:.3}"), "< 0.02", 0.02),
+        must(row("largest paint", |felt| felt.paint, time), "< 1 s", 1_000.0),
+        must(row("blocking time", |felt| felt.blocked_from(felt.first), time), "< 50 ms", 50.0),
+        row("the same with what comes before the first paint", |felt| felt.blocked_from(0.0), time).0,
+        must(row("layout shift", |felt| felt.shift, |value| format!("{value:.3}")), "< 0.02", 0.02),
     ]
 }
