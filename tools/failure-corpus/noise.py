@@ -2,9 +2,11 @@
 
 import dataclasses
 import datetime
+import typing
 
-WORDS = ["async", "auth", "cache", "config", "core", "crypto", "date", "http", "json", "lru", "mime", "net", "parse", "path",
-         "query", "retry", "router", "schema", "socket", "stream", "string", "time", "token", "util", "web", "yaml"]
+from held_out import noise as held_out_noise
+from words import name, version
+
 SENTENCES = [
     "Using cached environment from the last run", "Reading settings", "Checking out the sources", "Nothing to restore",
     "Cache hit, restoring 214 files", "Setting up the environment", "Resolving versions", "All checks of the environment passed",
@@ -13,8 +15,8 @@ SENTENCES = [
     "WARN  deprecated option `failOnError` is ignored", "INFO  reconnected after a time-out", "skipped: no failed tests from the last run",
 ]
 
-# What sounds bad and is not: builds are full of it. What is held out has other such lines, so that nobody can tune on them.
-HARMLESS = {False: [
+# What sounds bad and is not: builds are full of it.
+HARMLESS = [
     "ls: cannot access 'build/previous': No such file or directory", "fatal: No names found, cannot describe anything.",
     "ERROR StatusLogger No logging configuration found, using the default", "error: failed to read the remote cache, ignoring",
     "Cannot find a tag, using version 0.0.0", "java.lang.InterruptedException: sleep interrupted (expected by the test)",
@@ -23,7 +25,6 @@ HARMLESS = {False: [
     "[expected] ValueError: negative price", "rm: cannot remove 'dist': No such file or directory",
     "test_rejects_unknown_user: 401 Unauthorized (as expected)", "WARN timeout while reading the lock, trying again",
     "grep: settings.local: No such file or directory", "touch: setting times of 'stamp': Operation not permitted",
-], True: [
     "cat: /etc/app/overrides.conf: No such file or directory", "warning: remote cache answered 503, building without it",
     "[mock] Error: connect ECONNREFUSED 127.0.0.1:9999 (simulated)", "Expected exception caught: java.lang.IllegalArgumentException: bad id",
     "pkg-config: optional package 'gtk-doc' was not found, documentation is skipped", "error handling self-test: passed",
@@ -32,21 +33,16 @@ HARMLESS = {False: [
     "chmod: changing permissions of 'vendor': Operation not permitted (ignored)", "sed: can't read version.txt: No such file or directory",
     "User 'nobody' denied access, as the test wants", "stat: cannot statx '.cache': No such file or directory",
     "npm warn ERESOLVE overriding peer dependency", "ERROR 2 of 3 mirrors failed, the third one answered",
-]}
+]
+CHORES = ["Cleaning up", "Uploading reports", "Removing container 3f1c9a", "Collecting logs", "Elapsed: 74s", "Saving cache", "Post job cleanup.", "Stopping services",
+          "Archived 3 files", "Sending metrics"]
+ENDINGS = ["Error: Process completed with exit code 1.", "ERROR: the step failed", "exit status 1", "Build failed"]
 
 
 @dataclasses.dataclass
 class Log:
     text: str
     marked: list
-
-
-def version(rng):
-    return f"{rng.randint(0, 9)}.{rng.randint(0, 30)}.{rng.randint(0, 20)}"
-
-
-def name(rng):
-    return "-".join(rng.sample(WORDS, rng.randint(1, 2)))
 
 
 def cargo(rng):
@@ -121,49 +117,61 @@ def chatter(rng):
     return [rng.choice(SENTENCES) for _ in range(rng.randint(2, 20))]
 
 
+# The last one is chatter.
 BLOCKS = [cargo, npm, pip, maven, tests, go, layers, gcc, apt, progress, chatter, chatter]
 
 
-def before(rng, harmless):
+class Noise(typing.NamedTuple):
+    """What there is to write around a failure."""
+
+    blocks: list
+    harmless: list
+    chores: list
+    endings: list
+
+
+# What is held out has other noise, so that nobody can tune on it.
+NOISE = {
+    False: Noise(BLOCKS, HARMLESS, CHORES, ENDINGS),
+    True: Noise(held_out_noise.BLOCKS, held_out_noise.HARMLESS, held_out_noise.CHORES, held_out_noise.ENDINGS),
+}
+
+
+def before(rng, noise):
     lines = []
     for _ in range(rng.randint(1, 6)):
-        lines += rng.choice(BLOCKS)(rng)
-    return sprinkled(rng, lines, harmless)
+        lines += rng.choice(noise.blocks)(rng)
+    return sprinkled(rng, lines, noise)
 
 
-def sprinkled(rng, lines, harmless):
+def sprinkled(rng, lines, noise):
     """With some harmless lines among them, in half of the logs."""
     for _ in range(rng.choice([0, 0, 0, 1, 2, 3])):
-        lines.insert(rng.randint(0, len(lines)), rng.choice(harmless))
+        lines.insert(rng.randint(0, len(lines)), rng.choice(noise.harmless))
     return lines
 
 
-def after(rng, harmless):
+def after(rng, noise):
     """What is still done when it has failed: little, or much, since other jobs go on beside it."""
     lines = []
     most = rng.choice([0, 0, 0, 40, 120, 300])
     while len(lines) < rng.randint(most // 2, most):
-        lines += rng.choice(BLOCKS)(rng)
-    lines = sprinkled(rng, lines[:most], harmless)
+        lines += rng.choice(noise.blocks)(rng)
+    lines = sprinkled(rng, lines[:most], noise)
     if rng.random() < 0.4:
         lines.append(f"make: *** [Makefile:{rng.randint(3, 90)}: {rng.choice(['all', 'build', 'check'])}] Error {rng.randint(1, 2)}")
     if rng.random() < 0.5:
-        lines += rng.sample([
-            "Cleaning up", "Uploading reports", f"Removing container {rng.getrandbits(48):012x}", "Collecting logs",
-            f"Elapsed: {rng.randint(1, 900)}s", "Saving cache", "Post job cleanup.", "Stopping services",
-            "Archived 3 files", "Sending metrics",
-        ], rng.randint(1, 6))
+        lines += rng.sample(noise.chores, rng.randint(1, 6))
     if rng.random() < 0.2:
-        lines += chatter(rng)
+        lines += noise.blocks[-1](rng)
     if rng.random() < 0.3:
-        lines.append(rng.choice(["Error: Process completed with exit code 1.", "ERROR: the step failed", "exit status 1", "Build failed"]))
+        lines.append(rng.choice(noise.endings))
     return lines
 
 
 def around(rng, lines, marked, held_out):
     """The tool's lines between those of a build; `marked` are indices of the former, then numbers of all lines."""
-    harmless = HARMLESS[held_out]
-    head, tail = before(rng, harmless), after(rng, harmless)
+    head, tail = before(rng, NOISE[held_out]), after(rng, NOISE[held_out])
     if rng.random() < 0.25:
         lines = [f"\x1b[31m{line}\x1b[0m" if index in marked else line for index, line in enumerate(lines)]
     every = head + lines + tail

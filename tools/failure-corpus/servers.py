@@ -9,6 +9,8 @@ import tempfile
 import threading
 import time
 
+from held_out import servers as held_out
+
 COUNT = 3
 SLOW_SECONDS = 20
 STATUS_BODIES = {401: "authentication required", 403: "access denied", 404: "not found", 429: "too many requests",
@@ -19,6 +21,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """`/status/404/…`, `/slow`, `/garbage`, and `/npm/NAME` for packages that exist in one version."""
 
     def do_GET(self):
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         parts = self.path.strip("/").split("/")
         if parts[0] == "status":
             status = int(parts[1])
@@ -33,10 +36,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "100000")
             self.end_headers()
             self.wfile.write(b"half")
-        else:
+        elif not held_out.answer(self, parts):
             self.answer(200, b"<html>hello</html>", {"Content-Type": "text/html"})
 
-    do_POST = do_HEAD = do_GET
+    do_POST = do_PUT = do_HEAD = do_GET
 
     def answer(self, status, body, headers):
         self.send_response(status)
