@@ -11,12 +11,11 @@ export function comforts() {
   for (const place of document.querySelectorAll("[data-origin]")) place.textContent = window.location.origin;
 }
 
-/** Times in the reader's time zone, and told again as they pass. */
+/** Times are told again as they pass. */
 function times() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);
-    time.title = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
     const text = ago(Math.floor((now - at) / 1000));
     if (/ago$|^just now$/.test(time.textContent) && time.textContent !== text) time.textContent = text;
   }
@@ -39,6 +38,11 @@ function copying(button) {
 }
 
 setInterval(times, 30_000);
+// In the reader's time zone; to know it takes long, so only when it is asked for.
+document.addEventListener("pointerover", (event) => {
+  const time = event.target.closest("time[datetime]");
+  if (time) time.title = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+});
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.kite-facet[open]")) if (!menu.contains(event.target)) menu.open = false;
 });

@@ -1,16 +1,7 @@
-import htmx from "htmx.org";
 import { announce, critical, follow } from "./live.js";
 import { keys } from "./keys.js";
 import { views } from "./views.js";
 import { comforts } from "./comforts.js";
-
-// Links and forms exchange the main part and the masthead; without scripts they load the whole.
-document.body.setAttribute("hx-boost", "true");
-document.body.setAttribute("hx-target", "#main");
-document.body.setAttribute("hx-select", "#main");
-document.body.setAttribute("hx-select-oob", "#masthead");
-document.body.setAttribute("hx-swap", "outerHTML show:window:top");
-htmx.process(document.body);
 
 let shown = window.location.href;
 /** How far down the pages were read that were left. */
@@ -43,4 +34,6 @@ document.addEventListener("htmx:historyRestore", () => {
   window.scrollTo({ top: places.get(window.location.href) ?? 0 });
 });
 keys();
-began();
+// Each in a turn of its own, so that the page answers in between; htmx wants the page to be complete.
+setTimeout(began);
+window.addEventListener("load", () => setTimeout(() => import("./exchange.js")));

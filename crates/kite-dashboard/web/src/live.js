@@ -1,8 +1,6 @@
 // News of what the page shows, as they come: rows change where they are, new ones wait until they
 // are asked for, and nothing moves under the reader's eyes.
 
-import htmx from "htmx.org";
-
 let source;
 let isLost = false;
 let attempts = 0;
@@ -71,9 +69,7 @@ function refresh() {
   clearTimeout(refreshing);
   refreshing = undefined;
   refreshedAt = Date.now();
-  const top = window.scrollY;
-  htmx.ajax("GET", window.location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" })
-    .then(() => window.scrollTo({ top }));
+  import("./exchange.js").then(({ reread }) => reread());
 }
 
 function isBusy() {

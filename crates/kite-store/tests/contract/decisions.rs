@@ -23,10 +23,9 @@ contract!(
 pub(crate) async fn decide(store: &Store, namespace: &str, cause: &str, into: &str, issues: &[Uuid]) -> String {
     let (namespace, cause, into) = (namespace.to_owned(), cause.to_owned(), into.to_owned());
     let decision = CauseDecision { namespace, cause, issues: issues.to_vec(), into, by: Some("ann".into()), at: at(5) };
-    match store.cause_decide(&decision, 1_000).await.expect("a decision") {
-        Decided::Holds(decision) => decision.into,
-        other => panic!("{other:?}"),
-    }
+    let decided = store.cause_decide(&decision, 1_000).await.expect("an answer");
+    let holds = if let Decided::Holds(decision) = decided { Some(decision.into) } else { None };
+    holds.expect("a decision that holds")
 }
 
 pub(crate) async fn merge(store: &Store, namespace: &str, cause: &str, into: &str) -> String {
