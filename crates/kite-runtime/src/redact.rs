@@ -11,10 +11,10 @@ const REDACTED: &str = "[redacted]";
 /// Shapes of secrets. A group named `keep` stays.
 const SHAPES: [&str; 10] = [
     // Headers, and what clients print of them.
-    r"(?i)(?P<keep>\b(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)\b\s*[:=]\s*)[^\r\n]+",
-    r"(?i)(?P<keep>\b(?:bearer|basic)\s+)[A-Za-z0-9+/_.~=-]{8,}",
-    // name=value and "name": "value", whatever the name has around it.
-    r#"(?i)(?P<keep>[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_.-]*["']?\s*[:=]\s*)("[^"\r\n]*"|'[^'\r\n]*'|[^\s"',;]+)"#,
+    r"(?i)(?P<keep>\b(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)\b[ \t]*[:=][ \t]*)[^\r\n]+",
+    r"(?i)(?P<keep>\b(?:bearer|basic)[ \t]+)[A-Za-z0-9+/_.~=-]{8,}",
+    // name=value and "name": "value", whatever the name has around it; a quote may be cut off.
+    r#"(?i)(?P<keep>[A-Za-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)[A-Za-z0-9_.-]*["']?[ \t]*[:=][ \t]*)("[^"\r\n]*"?|'[^'\r\n]*'?|[^\s"',;]+)"#,
     // Addresses with a password.
     r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://)[^\s/@:]*:[^\s/@]+@",
     // Tokens that are known by their beginning.
@@ -27,7 +27,7 @@ const SHAPES: [&str; 10] = [
     r"(?:[A-Za-z0-9+/=]{4,}\s+)+-----END [A-Z ]*PRIVATE KEY-----",
     // Passwords for registries as Docker keeps them, and on command lines.
     r#"(?i)(?P<keep>"auth"\s*:\s*)"[^"]+""#,
-    r"(?i)(?P<keep>--?(?:password|passwd|passphrase|token|secret)\s+)[^\s\[-]\S*",
+    r#"(?i)(?P<keep>(?:^|[\s"'=])--?(?:password|passwd|passphrase|token|secret)[ \t]+)[^\s\[-]\S*"#,
 ];
 
 /// The shapes, together for a first look and one by one.
@@ -71,6 +71,7 @@ mod tests {
             ("-----BEGIN PRIVATE KEY-----\nMIIE", "[redacted]"),
             ("MIIEowIBAAKCAQEA\nAbCd\n-----END RSA PRIVATE KEY-----\nb", "[redacted]\nb"),
             (r#"{"auths": {"quay.io": {"auth": "dXNlcjpwYXNz"}}}"#, r#"{"auths": {"quay.io": {"auth": [redacted]}}}"#),
+            ("PASSWORD=\"hunter2 and more", "PASSWORD=[redacted]"),
             ("podman login --password hunter2 quay.io", "podman login --password [redacted] quay.io"),
         ] {
             assert_eq!(redact(text), expected);
@@ -80,8 +81,14 @@ mod tests {
 
     #[test]
     fn ordinary_lines_stay_as_they_are() {
-        for text in ["error: cannot find `token` in this scope", "step-build exited with code 1", "", "https://a.b/c:d"]
-        {
+        for text in [
+            "error: cannot find `token` in this scope",
+            "step-build exited with code 1",
+            "",
+            "https://a.b/c:d",
+            "Successfully installed path-token\ncurl: (18) transfer closed",
+            "checking the token\n: nothing",
+        ] {
             assert_eq!(redact(text), text);
         }
     }

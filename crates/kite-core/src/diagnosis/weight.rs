@@ -25,7 +25,7 @@ const EXCEPTION: i32 = 9;
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Weight {
-    /// How much it speaks of a failure; 0 for not at all.
+    /// How much it speaks of a failure; 0 for not at all, less when it says that there is none.
     pub(super) points: i32,
     /// The same for lines that differ in numbers, names of files and the like only; 0 for those that say nothing.
     pub(super) template: u64,
@@ -57,7 +57,7 @@ pub(super) fn weigh(line: &str) -> Weight {
         scale.points += STARS;
     }
     if scale.points <= 0 || is_frame(line) || is_blob(line) {
-        return Weight { points: 0, template: 0 };
+        return Weight { points: scale.points.min(0), template: 0 };
     }
     Weight { points: scale.points.min(MOST_POINTS), template: template_of(bytes) }
 }
