@@ -11,6 +11,7 @@ mod completion;
 mod config_file;
 mod failure;
 mod find;
+mod find_cause;
 mod jsonpath;
 mod kubeconfig;
 mod log_tail;

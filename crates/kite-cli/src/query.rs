@@ -14,15 +14,15 @@ use crate::failure::Failure;
 pub const SEVERITIES: [&str; 4] = ["critical", "major", "minor", "info"];
 /// The words for issue types.
 pub const TYPES: [&str; 5] = ["build", "test", "release", "dependency", "pipeline"];
-const KEYS: &str =
-    "severity, type, state, namespace, application, component, resource, name, label, cluster, older, newer";
+const KEYS: &str = "severity, type, state, namespace, application, component, resource, name, label, cluster, cause, older, newer, due";
 
 /// Which issues are meant.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Filters {
     /// Words of the title or the description, and filters such as severity:critical,
     /// type:build, state:all, namespace:team-a, application:store, component:shop,
-    /// resource:component/shop, label:branch=main, cluster:east, older:2d, newer:12h
+    /// resource:component/shop, label:branch=main, cluster:east, cause:cve/CVE-2024-1234,
+    /// older:2d, newer:12h, due:now (what is overdue)
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// In all namespaces that you may see
@@ -49,6 +49,9 @@ pub struct Filters {
     /// Cluster that the resources live in
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub cluster: Vec<String>,
+    /// Cause that the issues are put down to
+    #[arg(long, value_name = "KEY", add = ArgValueCompleter::new(completion::causes))]
+    pub cause: Vec<String>,
     /// Broken since then: a time, or how long ago it was, such as 2d or 12h
     #[arg(long, value_name = "AGE")]
     pub since: Option<String>,
@@ -74,6 +77,7 @@ impl Filters {
             clusters: self.cluster.clone(),
             applications: self.application.clone(),
             components: self.component.clone(),
+            causes: self.cause.clone(),
             detected_from: self.since.clone(),
             ..IssueQuery::default()
         };
@@ -135,6 +139,8 @@ fn add(query: &mut IssueQuery, key: &str, value: &str) -> Result<(), Failure> {
         "name" => query.resource_names.push(value.to_owned()),
         "label" => query.labels.push(pair(value)?),
         "cluster" => query.clusters.extend(values()),
+        "cause" => query.causes.push(value.to_owned()),
+        "due" => query.due_before = Some(value.to_owned()),
         "older" => query.detected_before = Some(value.to_owned()),
         "newer" | "since" => query.detected_from = Some(value.to_owned()),
         _ => {

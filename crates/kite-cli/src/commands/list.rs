@@ -1,15 +1,14 @@
 //! `kite list`: what is broken.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use kite_api::{Issue, IssuePage, IssueRow};
+use kite_api::{IssuePage, IssueRow};
 use kite_client::{IssueQuery, Sort};
 
 use super::watch;
 use crate::clock::now;
 use crate::failure::{Exit, Failure};
 use crate::find::pages;
-use crate::output::Format;
-use crate::printer::Printer;
+use crate::output::{Format, print_csv};
 use crate::query::Filters;
 use crate::session::Session;
 use crate::table::{self, Detail};
@@ -90,21 +89,13 @@ fn print(session: &Session, output: &Format, page: &IssuePage) -> Result<(), Fai
         Format::Table => printer.show(&table::issues(issues, Detail::Short, now(), printer.width())),
         Format::Wide => printer.show(&table::issues(issues, Detail::Wide, now(), printer.width())),
         Format::Name => printer.print(&table::names(issues)),
-        Format::Csv => csv(printer, issues),
+        Format::Csv => {
+            let rows = issues.iter().cloned().map(IssueRow::from);
+            let rows = rows.map(|row| row.with_texts(|text| printable(text).into_owned()));
+            print_csv(printer, &IssueRow::COLUMNS, rows)
+        }
         Format::Json | Format::Yaml | Format::JsonPath(_) => output.print_data(printer, page).map(drop),
     }
-}
-
-fn csv(printer: &Printer, issues: &[Issue]) -> Result<(), Failure> {
-    let failed = |error: &dyn std::error::Error| Failure::problem(format!("failed to print: {error}"));
-    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    table.write_record(IssueRow::COLUMNS).map_err(|error| failed(&error))?;
-    for issue in issues {
-        let row = IssueRow::from(issue.clone()).with_texts(|text| printable(text).into_owned());
-        table.serialize(row).map_err(|error| failed(&error))?;
-    }
-    let bytes = table.into_inner().map_err(|error| failed(&error))?;
-    printer.print(&String::from_utf8_lossy(&bytes))
 }
 
 /// Where was looked, in words.

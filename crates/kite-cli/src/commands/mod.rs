@@ -1,6 +1,8 @@
 //! The commands, one file each: its arguments, and what it does.
 
 pub mod auth;
+pub mod cause;
+pub mod causes;
 pub mod change;
 pub mod completion;
 pub mod config;
@@ -28,6 +30,8 @@ use crate::session::Session;
 pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Issue(command) | Command::Issues(command) => of_issues(session, command).await,
+        Command::Causes(args) => causes::run(session, *args).await,
+        Command::Cause(task) => cause::run(session, task).await,
         Command::Status(args) => status::run(session, args).await,
         Command::Report(args) => report::run(session, args).await,
         Command::Run(args) => run::run(session, args).await,
@@ -42,7 +46,7 @@ pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failu
 
 async fn of_issues(session: &Session, command: IssueCommand) -> Result<Exit, Failure> {
     match command {
-        IssueCommand::List(args) => list::run(session, args).await,
+        IssueCommand::List(args) => list::run(session, *args).await,
         IssueCommand::Get(args) => get::run(session, args).await,
         IssueCommand::Describe(args) => describe::run(session, args).await,
         IssueCommand::Logs(args) => logs::run(session, args).await,

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod causes;
 mod changes;
 mod completion;
 mod failures;
