@@ -7,8 +7,8 @@ use std::path::Path;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    auth, cause, causes, change, completion, config, describe, doctor, edit, get, list, logs, open, report, rules, run,
-    status, version,
+    auth, cause, causes, change, completion, config, describe, doctor, edit, explain, get, list, logs, open, report,
+    rules, run, status, version,
 };
 use crate::settings::Global;
 
@@ -42,6 +42,7 @@ pub enum Command {
     Causes(Box<causes::Args>),
     #[command(subcommand)]
     Cause(cause::Cause),
+    Explain(explain::Args),
     Status(status::Args),
     Report(report::Args),
     Run(run::Args),

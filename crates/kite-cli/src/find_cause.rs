@@ -3,6 +3,7 @@
 use kite_api::{Cause, CauseDetails, CauseList, State};
 use kite_client::{ClientError, IssueQuery};
 use kite_rules::cause::Fingerprint;
+use uuid::Uuid;
 
 use crate::failure::{Exit, Failure};
 use crate::find::{self, short_id};
@@ -23,8 +24,16 @@ pub fn short_key(key: &str) -> String {
         let end = key.find('-').map_or(key.len(), |dash| dash + 1 + SHOWN);
         return key.get(..end).unwrap_or(key).to_owned();
     }
-    let id = key.strip_prefix(SPLIT).and_then(|id| id.parse().ok());
-    id.map_or_else(|| key.to_owned(), |id| format!("{SPLIT}{}", short_id(id)))
+    split_id(key).map_or_else(|| key.to_owned(), |id| format!("{SPLIT}{}", short_id(id)))
+}
+
+/// Whether people put an issue down to a cause of its own, without naming it.
+pub fn is_split(key: &str) -> bool {
+    split_id(key).is_some()
+}
+
+fn split_id(key: &str) -> Option<Uuid> {
+    key.strip_prefix(SPLIT)?.parse().ok()
 }
 
 /// The cause of that name, told in the namespace; it must be clear which one.
@@ -141,7 +150,7 @@ fn no_cause(text: &str) -> Failure {
 }
 
 /// Whether the text may be a part of a key that nobody chose.
-fn is_short(text: &str) -> bool {
+pub fn is_short(text: &str) -> bool {
     let of_fingerprint = || {
         let (version, digits) = text.strip_prefix('f')?.split_once('-')?;
         let is_version = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());

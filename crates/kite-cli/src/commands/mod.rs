@@ -9,6 +9,7 @@ pub mod config;
 pub mod describe;
 pub mod doctor;
 pub mod edit;
+pub mod explain;
 pub mod get;
 pub mod list;
 pub mod logs;
@@ -32,6 +33,7 @@ pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failu
         Command::Issue(command) | Command::Issues(command) => of_issues(session, command).await,
         Command::Causes(args) => causes::run(session, *args).await,
         Command::Cause(task) => cause::run(session, task).await,
+        Command::Explain(args) => explain::run(session, args).await,
         Command::Status(args) => status::run(session, args).await,
         Command::Report(args) => report::run(session, args).await,
         Command::Run(args) => run::run(session, args).await,

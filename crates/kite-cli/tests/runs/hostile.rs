@@ -20,6 +20,7 @@ fn hostile() -> Fake {
     let link = json!({"id": ID, "title": HOSTILE, "url": format!("https://x/{HOSTILE}"), "issueId": ID});
     let diagnosis = json!({
         "class": HOSTILE, "summary": HOSTILE, "remedy": HOSTILE, "task": HOSTILE, "step": HOSTILE,
+        "message": HOSTILE,
         "excerpt": format!("{HOSTILE}\n{HOSTILE}"),
     });
     let more = json!({
@@ -92,6 +93,7 @@ fn hostile_texts_reach_the_terminal_harmless() {
         &["cause", "merge", "hostile", "known/other", "-n", "team-a"],
         &["cause", "split", ID, "--into", "known/other"],
         &["cause", "decisions"],
+        &["explain", ID],
     ] {
         let ran = fake.run(arguments);
         assert_eq!(ran.code, 0, "{ran:?}");

@@ -5,6 +5,7 @@
 mod causes;
 mod changes;
 mod completion;
+mod explain;
 mod failures;
 mod fake;
 mod hostile;
