@@ -58,6 +58,11 @@ pub async fn known_or_new(session: &Session, text: &str, namespace: Option<&str>
     found.map_err(|failure| failure.hint("a new key is a word that does not look like an id, such as known/registry"))
 }
 
+/// The whole key where the text is the short form of one; otherwise the text.
+pub async fn full_key(session: &Session, text: &str, namespace: Option<&str>) -> Result<String, Failure> {
+    Ok(by_short_key(session, text, namespace).await?.unwrap_or_else(|| text.to_owned()))
+}
+
 /// Whether the text is the key, or the short form of it.
 pub fn is_meant(key: &str, text: &str) -> bool {
     let is_end = |digits: &str| key.starts_with(SPLIT) && key.ends_with(digits);

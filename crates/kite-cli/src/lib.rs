@@ -9,6 +9,7 @@ mod clock;
 mod commands;
 mod completion;
 mod config_file;
+mod expand;
 mod failure;
 mod find;
 mod find_cause;

@@ -22,7 +22,7 @@ pub struct Filters {
     /// Words of the title or the description, and filters such as severity:critical,
     /// type:build, state:all, namespace:team-a, application:store, component:shop,
     /// resource:component/shop, label:branch=main, cluster:east, cause:cve/CVE-2024-1234,
-    /// older:2d, newer:12h, due:now (what is overdue)
+    /// older:2d, newer:12h, due:now (what is overdue); `*` in a name stands for any characters
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// In all namespaces that you may see
@@ -100,20 +100,15 @@ impl Filters {
                 }
             }
         }
-        if let Some(value) = names(&query).find(|value| value.contains('*')) {
+        let taken_as_they_are = query.namespace.iter().chain(&query.resource_types);
+        if let Some(value) = taken_as_they_are.into_iter().find(|value| value.contains('*')) {
             return Err(Failure::usage(format!("`{value}` is taken as it is, and no name holds a `*`"))
-                .hint("leave out the filter's name, to look for a part of titles and texts"));
+                .hint("patterns are for components, applications, clusters, labels and names of resources; -A means all namespaces"));
         }
         query.states = states;
         query.search = Some(words.join(" ")).filter(|words| !words.is_empty());
         Ok(query)
     }
-}
-
-/// The names that something must have.
-fn names(query: &IssueQuery) -> impl Iterator<Item = &String> {
-    let labels = query.labels.iter().map(|(_, value)| value);
-    query.components.iter().chain(&query.applications).chain(&query.resource_names).chain(labels)
 }
 
 /// Only what could be the name of a filter is one; everything else is looked for.
@@ -225,7 +220,8 @@ mod tests {
             ("state:broken", "`broken` is no state; those are active, resolved, all"),
             ("label:x", "`x` is no label: write KEY=VALUE"),
             ("colour:red", "there is no filter `colour`"),
-            ("component:shop-*", "`shop-*` is taken as it is"),
+            ("namespace:team-*", "`team-*` is taken as it is"),
+            ("resource:comp*/shop", "`comp*` is taken as it is"),
         ] {
             let failure = query(text).unwrap_err();
             assert!(failure.message.starts_with(said), "{failure}");

@@ -4,6 +4,7 @@ use kite_api::{Cause, CauseList, CauseRow};
 
 use super::list::place;
 use crate::clock::{age, now};
+use crate::expand::expand;
 use crate::failure::{Exit, Failure};
 use crate::find_cause::{pages, short_key};
 use crate::output::{Format, print_csv};
@@ -45,6 +46,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
         return Err(Failure::usage("causes are listed that are active, or that are resolved")
             .hint("leave out --state, or name one of the two"));
     }
+    let query = expand(session, query).await?;
     let most = if args.limit == 0 { usize::MAX } else { args.limit };
     let list = pages(session, query.clone(), most).await?;
     print(session, &args.output, &list)?;

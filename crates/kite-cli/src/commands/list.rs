@@ -6,6 +6,7 @@ use kite_client::{IssueQuery, Sort};
 
 use super::watch;
 use crate::clock::now;
+use crate::expand::{expand, has_patterns};
 use crate::failure::{Exit, Failure};
 use crate::find::pages;
 use crate::output::{Format, print_csv};
@@ -21,7 +22,7 @@ use crate::text::printable;
 #[command(after_help = "Examples:\n  \
     kite list -n team-a\n  \
     kite list -A -s critical,major --since 1d\n  \
-    kite list 'severity:critical component:shop older:2d'\n  \
+    kite list 'severity:critical component:shop-* older:2d'\n  \
     kite list -o jsonpath='{range .data[*]}{.title}{\"\\n\"}{end}'")]
 pub struct Args {
     /// Which issues.
@@ -49,7 +50,12 @@ fn order() -> impl clap::builder::TypedValueParser<Value = Sort> {
 /// Lists issues.
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     let namespace = session.namespace(args.filters.all_namespaces).await?;
-    let query = IssueQuery { sort: Some(args.sort), ..args.filters.query(namespace)? };
+    let query = args.filters.query(namespace)?;
+    if args.watch && has_patterns(&query) {
+        return Err(Failure::usage("a list cannot be followed by a pattern: what comes later may fit it, too")
+            .hint("leave out --watch, or name what is meant"));
+    }
+    let query = IssueQuery { sort: Some(args.sort), ..expand(session, query).await? };
     if args.watch {
         return watch::run(session, &args, query).await;
     }

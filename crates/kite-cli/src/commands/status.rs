@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::list::place;
 use crate::clock::now;
+use crate::expand::expand;
 use crate::failure::{Exit, Failure};
 use crate::output::Format;
 use crate::query::{self, Filters};
@@ -54,6 +55,8 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     if query.states != [State::Active] {
         return Err(Failure::usage("the status is of what is broken now").hint("`kite list` knows --state"));
     }
+    // What is over is counted, too.
+    let query = expand(session, IssueQuery { states: Vec::new(), ..query }).await?;
     let status = Box::pin(read(session, &query)).await?;
     match &args.output {
         Format::Table => session.printer.show(&screen(session, &status, &query))?,
@@ -72,13 +75,12 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
 
 async fn read(session: &Session, query: &IssueQuery) -> Result<Status, Failure> {
     let client = session.client().await?;
-    let every_state = IssueQuery { states: Vec::new(), ..query.clone() };
     let active = IssueQuery { states: vec![State::Active], sort: Some(Sort::Severity), ..query.clone() };
     let worst = IssueQuery { limit: Some(SHOWN), ..active.clone() };
     let recent = IssueQuery { limit: Some(1), detected_from: Some(RECENTLY.to_owned()), ..active };
     let (summary, worst, recent) = session
         .wait(async {
-            tokio::try_join!(client.summary(&every_state), client.list_issues(&worst), client.list_issues(&recent))
+            tokio::try_join!(client.summary(query), client.list_issues(&worst), client.list_issues(&recent))
         })
         .await?;
     let namespace = query.namespace.clone();
