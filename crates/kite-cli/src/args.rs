@@ -7,8 +7,8 @@ use std::path::Path;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    auth, cause, causes, change, completion, config, describe, doctor, edit, explain, get, list, logs, open, report,
-    rules, run, status, version,
+    auth, cause, causes, change, completion, config, describe, doctor, edit, explain, get, history, list, logs, open,
+    report, rules, run, sources, status, trends, version,
 };
 use crate::settings::Global;
 
@@ -44,6 +44,8 @@ pub enum Command {
     Cause(cause::Cause),
     Explain(explain::Args),
     Status(status::Args),
+    Trends(Box<trends::Args>),
+    Sources(sources::Args),
     Report(report::Args),
     Run(run::Args),
     #[command(subcommand)]
@@ -66,6 +68,7 @@ pub enum IssueCommand {
     Get(get::Args),
     #[command(alias = "details")]
     Describe(describe::Args),
+    History(history::Args),
     Logs(logs::Args),
     Open(open::Args),
     Resolve(change::Resolve),

@@ -68,8 +68,13 @@ pub fn issue_type() -> impl clap::builder::TypedValueParser<Value = IssueType> {
 }
 
 impl Filters {
-    /// The query; without a namespace in it, it is about the given one.
+    /// The query; without a namespace in it, it is about the given one, and without a state about what is active.
     pub fn query(&self, namespace: Option<String>) -> Result<IssueQuery, Failure> {
+        self.query_of(namespace, vec![State::Active])
+    }
+
+    /// The query; without a namespace or a state in it, it is about the given ones.
+    pub fn query_of(&self, namespace: Option<String>, mut states: Vec<State>) -> Result<IssueQuery, Failure> {
         let mut query = IssueQuery {
             namespace,
             severities: self.severity.clone(),
@@ -84,7 +89,6 @@ impl Filters {
         for label in &self.selector {
             query.labels.push(pair(label)?);
         }
-        let mut states = vec![State::Active];
         if let Some(state) = &self.state {
             states = self::states(state)?;
         }

@@ -1,7 +1,7 @@
 //! `kite describe`: everything about an issue.
 
 use jiff::Timestamp;
-use kite_api::{Change, Diagnosis, Episode, Hidden, Issue, State};
+use kite_api::{Change, Diagnosis, Episode, Hidden, History, Issue, State};
 
 use crate::clock::{age, now};
 use crate::failure::{Exit, Failure};
@@ -34,10 +34,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
         let asked = async { tokio::try_join!(client.get_issue(found.id), client.history(found.id, None)) };
         let (issue, history) = session.wait(asked).await?;
         about(&mut text, &issue, now);
-        text.heading("Episodes");
-        history.episodes.iter().for_each(|episode| self::episode(&mut text, episode));
-        text.heading("History");
-        history.changes.iter().take(CHANGES).for_each(|change| self::change(&mut text, change));
+        told(&mut text, &history, CHANGES);
     }
     session.printer.show(&text)?;
     Ok(Exit::Fine)
@@ -122,6 +119,17 @@ fn same_cause(issue: &Issue) -> String {
 pub fn unseen(hidden: Hidden) -> Option<String> {
     let namespaces = counted(hidden.namespaces, "namespace");
     (hidden.issues > 0).then(|| format!("{} in {namespaces} that you may not see", hidden.issues))
+}
+
+/// What happened to an issue: its episodes, and so many changes.
+pub fn told(text: &mut Text, history: &History, most: usize) {
+    text.heading("Episodes");
+    history.episodes.iter().for_each(|episode| self::episode(text, episode));
+    text.heading("History");
+    history.changes.iter().take(most).for_each(|change| self::change(text, change));
+    if history.changes.len() > most || history.next_cursor.is_some() {
+        text.push(Tone::Faint, "  there is more: `kite history` shows it").end_line();
+    }
 }
 
 fn episode(text: &mut Text, episode: &Episode) {

@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod edit;
 pub mod explain;
 pub mod get;
+pub mod history;
 pub mod list;
 pub mod logs;
 pub mod open;
@@ -19,7 +20,9 @@ pub mod report;
 mod report_file;
 pub mod rules;
 pub mod run;
+pub mod sources;
 pub mod status;
+pub mod trends;
 pub mod version;
 mod watch;
 
@@ -35,6 +38,8 @@ pub async fn dispatch(session: &Session, command: Command) -> Result<Exit, Failu
         Command::Cause(task) => cause::run(session, task).await,
         Command::Explain(args) => explain::run(session, args).await,
         Command::Status(args) => status::run(session, args).await,
+        Command::Trends(args) => trends::run(session, *args).await,
+        Command::Sources(args) => sources::run(session, args).await,
         Command::Report(args) => report::run(session, args).await,
         Command::Run(args) => run::run(session, args).await,
         Command::Rules(task) => rules::run(session, task),
@@ -51,6 +56,7 @@ async fn of_issues(session: &Session, command: IssueCommand) -> Result<Exit, Fai
         IssueCommand::List(args) => list::run(session, *args).await,
         IssueCommand::Get(args) => get::run(session, args).await,
         IssueCommand::Describe(args) => describe::run(session, args).await,
+        IssueCommand::History(args) => history::run(session, args).await,
         IssueCommand::Logs(args) => logs::run(session, args).await,
         IssueCommand::Open(args) => open::run(session, args).await,
         IssueCommand::Resolve(args) => change::resolve(session, args).await,

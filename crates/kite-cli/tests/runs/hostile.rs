@@ -40,6 +40,15 @@ fn hostile() -> Fake {
         "resolvedLast24h": 0, "overdue": 0, "dueSoon": 0,
     });
     fake.answer("/issues/summary", summary);
+    hostile_causes(&fake, time);
+    hostile_trends(&fake, time);
+    fake.answer(&format!("/issues/{ID}"), one.clone());
+    fake.answer(&format!("/issues/{ID}/resolve"), one);
+    fake.answer(&format!("/issues/{ID}/history"), json!({"issueId": ID, "changes": [change], "episodes": [episode]}));
+    fake
+}
+
+fn hostile_causes(fake: &Fake, time: &str) {
     let example = issue(HOSTILE, json!({}));
     let cause = json!({
         "key": HOSTILE, "title": HOSTILE, "example": example, "state": "ACTIVE", "severity": "major", "issues": 1,
@@ -63,10 +72,23 @@ fn hostile() -> Fake {
             .respond_with(json_of(json!({"data": [decision]}))),
     );
     fake.mount(Mock::given(method("POST")).and(path("/api/v1/cause-decisions")).respond_with(json_of(decision)));
-    fake.answer(&format!("/issues/{ID}"), one.clone());
-    fake.answer(&format!("/issues/{ID}/resolve"), one);
-    fake.answer(&format!("/issues/{ID}/history"), json!({"issueId": ID, "changes": [change], "episodes": [episode]}));
-    fake
+}
+
+fn hostile_trends(fake: &Fake, time: &str) {
+    let source = json!({
+        "kind": "api", "name": HOSTILE, "cluster": HOSTILE, "namespace": HOSTILE, "version": HOSTILE,
+        "firstHeardAt": time, "lastHeardAt": time, "reports": 7, "isSilent": true,
+    });
+    fake.answer("/sources", json!({"data": [source], "isComplete": true}));
+    let component = json!({
+        "namespace": HOSTILE, "application": HOSTILE, "component": HOSTILE, "activeSeconds": 1, "episodes": 1,
+    });
+    let trends = json!({
+        "days": [{"date": HOSTILE, "opened": 1, "resolved": 1, "activeAtEnd": 1}], "meanTimeToRecoverySeconds": null,
+        "components": [component], "flapping": [{"issue": issue(HOSTILE, json!({})), "component": HOSTILE, "episodes": 1}],
+        "isComplete": true,
+    });
+    fake.answer("/trends", trends);
 }
 
 #[test]
@@ -94,6 +116,9 @@ fn hostile_texts_reach_the_terminal_harmless() {
         &["cause", "split", ID, "--into", "known/other"],
         &["cause", "decisions"],
         &["explain", ID],
+        &["history", ID],
+        &["sources"],
+        &["trends"],
     ] {
         let ran = fake.run(arguments);
         assert_eq!(ran.code, 0, "{ran:?}");

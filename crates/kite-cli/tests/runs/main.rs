@@ -17,4 +17,5 @@ mod settings;
 mod support;
 mod terminal;
 mod tokens;
+mod trends;
 mod watch;
