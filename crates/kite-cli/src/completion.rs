@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::kubeconfig;
 use crate::settings::{Global, Settings, TokenSource};
 use crate::text::one_line;
+use crate::via_kubernetes::{self, ServiceName};
 
 /// The variable in which a shell asks.
 pub const VARIABLE: &str = "COMPLETE";
@@ -186,6 +187,7 @@ fn global() -> Global {
     };
     Global {
         server: set(&["--server"], "KITE_SERVER"),
+        via_kubernetes: via_kubernetes(&words),
         namespace: set(&["-n", "--namespace"], "KITE_NAMESPACE"),
         context: set(&["--context"], "KITE_CONTEXT"),
         kubeconfig: value(&["--kubeconfig"]).map(Into::into),
@@ -194,4 +196,10 @@ fn global() -> Global {
         request_timeout: 2,
         ..Global::default()
     }
+}
+
+/// Where the line says that KITE is in the cluster.
+fn via_kubernetes(words: &[String]) -> Option<ServiceName> {
+    let given = words.iter().find_map(|word| word.strip_prefix("--via-kubernetes"))?;
+    given.strip_prefix('=').unwrap_or(via_kubernetes::DEFAULT).parse().ok()
 }

@@ -24,6 +24,7 @@ mod settings;
 mod subject;
 mod table;
 mod text;
+mod via_kubernetes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -18,4 +18,5 @@ mod support;
 mod terminal;
 mod tokens;
 mod trends;
+mod via_kubernetes;
 mod watch;

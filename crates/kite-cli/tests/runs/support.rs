@@ -152,6 +152,11 @@ impl World {
         self.runtime.block_on(asked)
     }
 
+    /// Does something beside the test, as long as the backend is there.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+
     /// The program, without the surroundings of whoever runs the tests.
     pub fn kite(&self) -> Command {
         let mut command = kite(self.folder.path());
