@@ -34,7 +34,7 @@ pub struct Filters {
     /// What kind of work is broken
     #[arg(short = 't', long = "type", value_name = "TYPE", value_delimiter = ',', value_parser = issue_type())]
     pub issue_type: Vec<IssueType>,
-    /// Whether the problem is there now [default: active]
+    /// Whether the problem is there now [default: active; for trends all]
     #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(["active", "resolved", "all"]))]
     pub state: Option<String>,
     /// Application that the issues belong to

@@ -110,6 +110,10 @@ fn screen(session: &Session, status: &Status, query: &IssueQuery) -> Text {
             }
         }
     }
+    if summary.overdue + summary.due_soon > 0 {
+        text.push(Tone::Faint, "To be fixed: ").push(Tone::Strong, format!("{} overdue", summary.overdue));
+        text.plain(format!(", {} within 7 days", summary.due_soon)).end_line();
+    }
     text.push(Tone::Faint, "In 24 hours: ");
     text.plain(format!("{} broke and still are, {} resolved", status.broken_in_last24h, summary.resolved_last24h));
     text.end_line();

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::fake::Fake;
 use crate::support::World;
 
 const CVE: &str = "cve/CVE-2024-1234";
@@ -94,6 +95,7 @@ fn a_hole_in_fifteen_components_is_closed_reason_by_reason() {
     // What is overdue comes first, in one line instead of fifteen.
     assert_snapshot!("cve_listed", world.run(&["causes", "-A"]).shown());
     assert_eq!(world.run(&["causes", "-A", "due:now", "-o", "name"]).fine().trim(), CVE);
+    assert!(world.run(&["status", "-A"]).fine().contains("To be fixed: 15 overdue, 0 within 7 days"));
 
     // Why each is stuck, what helps, and who has to do it.
     assert_snapshot!("cve_shown", world.run(&["cause", "show", CVE]).shown());
@@ -174,6 +176,30 @@ fn more_causes_than_a_page_holds_are_listed() {
     });
     assert_eq!(world.run(&["causes", "-o", "name"]).fine().lines().count(), 250);
     assert_eq!(world.run(&["causes", "--limit", "210", "-o", "name"]).fine().lines().count(), 210);
+}
+
+#[test]
+fn what_all_affected_have_in_common_is_a_suspicion_with_counts() {
+    let world = World::start();
+    let of = |component: &str, cause: &str, image: &str| {
+        world.report(json!({"component": component, "cause": cause, "labels": {"image": image}}));
+    };
+    ["a", "b", "c"].iter().for_each(|component| of(component, "base/image", "sha256:1"));
+    (0..20).for_each(|number| of(&format!("other-{number}"), "another", &format!("sha256:9{number}")));
+    let shown = world.run(&["cause", "show", "base/image"]).fine();
+    let suspicion = "Perhaps it came with:\n  image:         sha256:1 (all of these have it, and 0 of 20 others)\n";
+    assert!(shown.contains(suspicion), "{shown}");
+    assert!(!world.run(&["cause", "show", "another"]).fine().contains("Perhaps"));
+}
+
+#[test]
+fn causes_that_are_told_from_a_part_say_so() {
+    let fake = Fake::start();
+    fake.answer("/causes", json!({"data": [], "total": 0, "isComplete": false, "limit": 50}));
+    for form in ["table", "json"] {
+        let ran = fake.run(&["causes", "-o", form]);
+        assert!(ran.code == 0 && ran.words.contains("there are too many issues"), "{ran:?}");
+    }
 }
 
 #[test]

@@ -124,6 +124,11 @@ impl World {
     pub fn report(&self, of: Value) {
         let text = |name: &str, default: &str| of.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
         let component = text("component", "shop");
+        let mut labels = json!({"application": text("application", "store"), "component": component});
+        labels
+            .as_object_mut()
+            .unwrap()
+            .extend(of.get("labels").and_then(Value::as_object).cloned().unwrap_or_default());
         let report = json!({
             "verdict": "failing",
             "namespace": text("namespace", "team-a"),
@@ -135,7 +140,7 @@ impl World {
             "description": text("description", "the linker ran out of memory"),
             "occurredAt": text("occurredAt", "2020-02-03T04:05:06Z"),
             "runId": text("runId", "run-1"),
-            "labels": {"application": text("application", "store"), "component": component},
+            "labels": labels,
             "cause": of.get("cause"),
             "reason": of.get("reason"),
             "dueAt": of.get("dueAt"),
