@@ -57,6 +57,8 @@ fn several_teams_find_out_that_they_have_one_cause_and_that_its_fix_helped_all()
     // Whoever may see all sees who has it, and asks for the issues of one team.
     let all = world.run_as("sre", &["cause", "show", "component/till"]).fine();
     assert!(all.contains("7 issues of 7 components in 6 namespaces") && !all.contains("Hidden:"), "{all}");
+    let in_team = ["cause", "show", &key, "-n", "team-a", "-o", "jsonpath={.cause.issues} {.cause.hidden.issues}"];
+    assert_eq!(world.run_as("sre", &in_team).fine(), "2 0");
     let of_team = world.run_as("sre", &["list", "-n", "team-a", "--cause", &key, "-o", "jsonpath={.total}"]);
     assert_eq!(of_team.fine(), "2");
 
@@ -158,7 +160,11 @@ fn causes_come_as_programs_want_them() {
     assert_eq!((&list["total"], &list["data"][0]["key"]), (&json!(2), &json!("known/registry")));
     let yaml: Value = yaml_serde::from_str(&world.run(&["causes", "-o", "yaml"]).fine()).unwrap();
     assert_eq!(yaml, list);
+    world.report(
+        json!({"component": "sheet", "cause": "=1+1", "severity": "info", "occurredAt": "2020-01-01T00:00:00Z"}),
+    );
     assert_snapshot!("csv", world.run(&["causes", "-o", "csv"]).shown());
+    world.run(&["delete", "sheet", "--yes"]).fine();
     assert_snapshot!("wide", world.run(&["causes", "-o", "wide"]).shown());
     let some = world.run(&["causes", "--limit", "1", "-o", "name"]);
     assert_eq!(some.data, "known/registry\n");
@@ -184,7 +190,9 @@ fn what_all_affected_have_in_common_is_a_suspicion_with_counts() {
     let of = |component: &str, cause: &str, image: &str| {
         world.report(json!({"component": component, "cause": cause, "labels": {"image": image}}));
     };
-    ["a", "b", "c"].iter().for_each(|component| of(component, "base/image", "sha256:1"));
+    for component in ["a", "b", "c"] {
+        of(component, "base/image", "sha256:1");
+    }
     (0..20).for_each(|number| of(&format!("other-{number}"), "another", &format!("sha256:9{number}")));
     let shown = world.run(&["cause", "show", "base/image"]).fine();
     let suspicion = "Perhaps it came with:\n  image:         sha256:1 (all of these have it, and 0 of 20 others)\n";
