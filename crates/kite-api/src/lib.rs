@@ -32,7 +32,7 @@ pub use problem::{FieldError, Problem};
 pub use report::{
     BatchResponse, Diagnosis, Entry, LinkInput, Report, ReportOutcome, ReportResult, ScopeInput, Sweep, SweepScope,
 };
-pub use row::IssueRow;
+pub use row::{CauseRow, IssueRow};
 pub use source::{Source, SourceKind, SourceList};
 pub use summary::{Count, Summary};
 pub use trends::{Flapping, TrendComponent, TrendDay, Trends};

@@ -7,8 +7,8 @@ use std::path::Path;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    auth, change, completion, config, describe, doctor, edit, get, list, logs, open, report, rules, run, status,
-    version,
+    auth, cause, causes, change, completion, config, describe, doctor, edit, explain, get, history, list, logs, open,
+    report, rules, run, sources, status, trends, version,
 };
 use crate::settings::Global;
 
@@ -39,7 +39,13 @@ pub enum Command {
     /// As the earlier program had them
     #[command(hide = true, subcommand, alias = "issue")]
     Issues(IssueCommand),
+    Causes(Box<causes::Args>),
+    #[command(subcommand)]
+    Cause(cause::Cause),
+    Explain(explain::Args),
     Status(status::Args),
+    Trends(Box<trends::Args>),
+    Sources(sources::Args),
     Report(report::Args),
     Run(run::Args),
     #[command(subcommand)]
@@ -58,10 +64,11 @@ pub enum Command {
 #[expect(missing_docs, reason = "each command says what it is for where its arguments are")]
 pub enum IssueCommand {
     #[command(visible_aliases = ["ls", "search"])]
-    List(list::Args),
+    List(Box<list::Args>),
     Get(get::Args),
     #[command(alias = "details")]
     Describe(describe::Args),
+    History(history::Args),
     Logs(logs::Args),
     Open(open::Args),
     Resolve(change::Resolve),

@@ -10,7 +10,11 @@ pub fn now() -> Timestamp {
 
 /// How long ago a time was, as kubectl says it; a clock that is behind the server's makes it 0.
 pub fn age(now: Timestamp, since: Timestamp) -> String {
-    let seconds = now.duration_since(since).as_secs().max(0);
+    span(now.duration_since(since).as_secs().max(0).unsigned_abs())
+}
+
+/// How long something takes, as kubectl says it.
+pub fn span(seconds: u64) -> String {
     match seconds {
         0..60 => format!("{seconds}s"),
         60..3_600 => format!("{}m", seconds / 60),

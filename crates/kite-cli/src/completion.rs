@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap_complete::engine::{CompletionCandidate, complete};
 use clap_complete::env::{CompleteEnv, Shells};
 use kite_api::{Issue, State};
-use kite_client::{IssueQuery, Options};
+use kite_client::{Client, ClientError, IssueQuery, Options};
 
 use crate::args::{self, Name};
 use crate::config_file::ConfigFile;
@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::kubeconfig;
 use crate::settings::{Global, Settings, TokenSource};
 use crate::text::one_line;
+use crate::via_kubernetes::{self, ServiceName};
 
 /// The variable in which a shell asks.
 pub const VARIABLE: &str = "COMPLETE";
@@ -83,15 +84,33 @@ pub fn contexts(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// Active issues, as TYPE/NAME.
 pub fn issues(current: &OsStr) -> Vec<CompletionCandidate> {
-    let given = global();
-    let namespace = Settings::find(&given).ok().and_then(|settings| settings.namespace);
     let mut seen = BTreeSet::new();
-    let found = active(namespace).into_iter().filter_map(|issue| {
+    let found = active(namespace()).into_iter().filter_map(|issue| {
         let name = format!("{}/{}", issue.scope.resource_type, issue.scope.resource_name);
         let is_wanted = starts(current, &name) && is_word(&name) && seen.insert(name.clone());
         is_wanted.then(|| CompletionCandidate::new(name).help(Some(one_line(&issue.title).into())))
     });
     found.collect()
+}
+
+/// Keys of causes that something is put down to.
+pub fn causes(current: &OsStr) -> Vec<CompletionCandidate> {
+    let query = IssueQuery { namespace: namespace(), limit: Some(MOST), ..IssueQuery::default() };
+    let found = asked(async |client| client.list_causes(&query).await).map(|list| list.data).unwrap_or_default();
+    let wanted = found.into_iter().filter(|cause| starts(current, &cause.key) && is_word(&cause.key));
+    wanted.map(|cause| CompletionCandidate::new(cause.key).help(Some(one_line(&cause.title).into()))).collect()
+}
+
+/// Keys of causes that people have put down to others.
+pub fn merged(current: &OsStr) -> Vec<CompletionCandidate> {
+    let found = asked(async |client| client.cause_decisions(namespace().as_deref()).await);
+    let keys = found.map(|list| list.data.into_iter().map(|decision| decision.cause).collect());
+    candidates(current, keys.unwrap_or_default())
+}
+
+/// What causes are named by: their keys, or their issues.
+pub fn causes_and_issues(current: &OsStr) -> Vec<CompletionCandidate> {
+    causes(current).into_iter().chain(issues(current)).collect()
 }
 
 /// Applications in which something is broken.
@@ -123,8 +142,19 @@ fn is_word(name: &str) -> bool {
     name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '@' | '+'))
 }
 
-/// What is broken; nothing when KITE does not answer at once.
+/// The namespace that is meant.
+fn namespace() -> Option<String> {
+    Settings::find(&global()).ok().and_then(|settings| settings.namespace)
+}
+
+/// What is broken.
 fn active(namespace: Option<String>) -> Vec<Issue> {
+    let query = IssueQuery { namespace, states: vec![State::Active], limit: Some(MOST), ..IssueQuery::default() };
+    asked(async |client| client.list_issues(&query).await).map(|page| page.data).unwrap_or_default()
+}
+
+/// What KITE answers; nothing when it does not at once.
+fn asked<T>(ask: impl AsyncFnOnce(Client) -> Result<T, ClientError>) -> Option<T> {
     let asked = async {
         let bounds = Options { timeout: PATIENCE, connect_timeout: PATIENCE, retries: 0, ..Options::default() };
         let settings = Settings::find(&global()).ok()?;
@@ -132,12 +162,10 @@ fn active(namespace: Option<String>) -> Vec<Issue> {
             // It may open a browser, or ask in the middle of the line.
             return None;
         }
-        let client = settings.client_that(bounds).await.ok()?;
-        let query = IssueQuery { namespace, states: vec![State::Active], limit: Some(MOST), ..IssueQuery::default() };
-        Some(client.list_issues(&query).await.ok()?.data)
+        ask(settings.client_that(bounds).await.ok()?).await.ok()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.ok().and_then(|runtime| runtime.block_on(asked)).unwrap_or_default()
+    runtime.ok()?.block_on(asked)
 }
 
 /// The options that are in the line already, as far as they say where to ask.
@@ -159,6 +187,7 @@ fn global() -> Global {
     };
     Global {
         server: set(&["--server"], "KITE_SERVER"),
+        via_kubernetes: via_kubernetes(&words),
         namespace: set(&["-n", "--namespace"], "KITE_NAMESPACE"),
         context: set(&["--context"], "KITE_CONTEXT"),
         kubeconfig: value(&["--kubeconfig"]).map(Into::into),
@@ -167,4 +196,10 @@ fn global() -> Global {
         request_timeout: 2,
         ..Global::default()
     }
+}
+
+/// Where the line says that KITE is in the cluster.
+fn via_kubernetes(words: &[String]) -> Option<ServiceName> {
+    let given = words.iter().find_map(|word| word.strip_prefix("--via-kubernetes"))?;
+    given.strip_prefix('=').unwrap_or(via_kubernetes::DEFAULT).parse().ok()
 }

@@ -60,6 +60,11 @@ pub fn short_id(id: Uuid) -> String {
     digits.get(digits.len() - SHOWN..).unwrap_or_default().to_owned()
 }
 
+/// Whether a text may be an id, or the end of one.
+pub fn looks_like_id(text: &str) -> bool {
+    matches!(named(text), Ok(Named::Id(_) | Named::EndOfId(_)))
+}
+
 /// The issue of that name; it must be clear which one.
 pub async fn one(session: &Session, text: &str) -> Result<Issue, Failure> {
     let mut found = all(session, text).await?;

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use kube::Config;
 use kube::client::{Body, ConfigExt as _};
 use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
 use secrecy::SecretString;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -72,6 +72,23 @@ impl KubeContext {
         self.token_within(LONGEST_SIGN_IN).await
     }
 
+    /// A client of its cluster.
+    pub async fn cluster(&self) -> Result<Client, Failure> {
+        let failed = |error: &dyn std::error::Error| {
+            Failure::usage(format!("failed to use the kubeconfig's context `{}`: {}", self.name, chain(error)))
+                .hint("`kubectl get --raw /version` shows whether kubectl can")
+        };
+        let config = self.config().await.map_err(|error| failed(&error))?;
+        // Plugins run here, too.
+        let made = timeout(LONGEST_SIGN_IN, spawn_blocking(move || Client::try_from(config))).await;
+        made.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?.map_err(|error| failed(&error))
+    }
+
+    async fn config(&self) -> Result<Config, KubeconfigError> {
+        let options = KubeConfigOptions { context: Some(self.name.clone()), ..KubeConfigOptions::default() };
+        Config::from_custom_kubeconfig(self.file.clone(), &options).await
+    }
+
     async fn token_within(&self, longest: Duration) -> Result<Option<SecretString>, Failure> {
         let failed = |error: &dyn std::error::Error| Failure {
             exit: crate::failure::Exit::NotAllowed,
@@ -80,9 +97,7 @@ impl KubeContext {
                 "`kubectl get --raw /version` shows whether kubectl can; KITE_TOKEN takes another token".to_owned(),
             ),
         };
-        let options = KubeConfigOptions { context: Some(self.name.clone()), ..KubeConfigOptions::default() };
-        let config = Config::from_custom_kubeconfig(self.file.clone(), &options).await;
-        let config = config.map_err(|error| failed(&error))?;
+        let config = self.config().await.map_err(|error| failed(&error))?;
         // Plugins run here, and whatever they ask goes to the terminal.
         let signed_in = timeout(longest, spawn_blocking(move || config.auth_layer())).await;
         let layer = signed_in.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;

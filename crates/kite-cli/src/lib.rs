@@ -9,8 +9,10 @@ mod clock;
 mod commands;
 mod completion;
 mod config_file;
+mod expand;
 mod failure;
 mod find;
+mod find_cause;
 mod jsonpath;
 mod kubeconfig;
 mod log_tail;
@@ -22,6 +24,7 @@ mod settings;
 mod subject;
 mod table;
 mod text;
+mod via_kubernetes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

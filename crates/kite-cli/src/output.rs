@@ -69,3 +69,19 @@ impl Format {
         Failure::usage(format!("this command prints {known}")).hint("leave out -o to see it as text")
     }
 }
+
+/// Prints rows for spreadsheets, below the names of the columns.
+pub fn print_csv(
+    printer: &Printer,
+    columns: &[&str],
+    rows: impl Iterator<Item = impl Serialize>,
+) -> Result<(), Failure> {
+    let failed = |error: &dyn std::error::Error| Failure::problem(format!("failed to print: {error}"));
+    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    table.write_record(columns).map_err(|error| failed(&error))?;
+    for row in rows {
+        table.serialize(row).map_err(|error| failed(&error))?;
+    }
+    let bytes = table.into_inner().map_err(|error| failed(&error))?;
+    printer.print(&String::from_utf8_lossy(&bytes))
+}

@@ -14,15 +14,15 @@ use crate::failure::Failure;
 pub const SEVERITIES: [&str; 4] = ["critical", "major", "minor", "info"];
 /// The words for issue types.
 pub const TYPES: [&str; 5] = ["build", "test", "release", "dependency", "pipeline"];
-const KEYS: &str =
-    "severity, type, state, namespace, application, component, resource, name, label, cluster, older, newer";
+const KEYS: &str = "severity, type, state, namespace, application, component, resource, name, label, cluster, cause, older, newer, due";
 
 /// Which issues are meant.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Filters {
     /// Words of the title or the description, and filters such as severity:critical,
     /// type:build, state:all, namespace:team-a, application:store, component:shop,
-    /// resource:component/shop, label:branch=main, cluster:east, older:2d, newer:12h
+    /// resource:component/shop, label:branch=main, cluster:east, cause:cve/CVE-2024-1234,
+    /// older:2d, newer:12h, due:now (what is overdue); `*` in a name stands for any characters
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// In all namespaces that you may see
@@ -34,7 +34,7 @@ pub struct Filters {
     /// What kind of work is broken
     #[arg(short = 't', long = "type", value_name = "TYPE", value_delimiter = ',', value_parser = issue_type())]
     pub issue_type: Vec<IssueType>,
-    /// Whether the problem is there now [default: active]
+    /// Whether the problem is there now [default: active; for trends all]
     #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(["active", "resolved", "all"]))]
     pub state: Option<String>,
     /// Application that the issues belong to
@@ -49,6 +49,9 @@ pub struct Filters {
     /// Cluster that the resources live in
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub cluster: Vec<String>,
+    /// Cause that the issues are put down to
+    #[arg(long, value_name = "KEY", add = ArgValueCompleter::new(completion::causes))]
+    pub cause: Vec<String>,
     /// Broken since then: a time, or how long ago it was, such as 2d or 12h
     #[arg(long, value_name = "AGE")]
     pub since: Option<String>,
@@ -65,8 +68,13 @@ pub fn issue_type() -> impl clap::builder::TypedValueParser<Value = IssueType> {
 }
 
 impl Filters {
-    /// The query; without a namespace in it, it is about the given one.
+    /// The query; without a namespace in it, it is about the given one, and without a state about what is active.
     pub fn query(&self, namespace: Option<String>) -> Result<IssueQuery, Failure> {
+        self.query_of(namespace, vec![State::Active])
+    }
+
+    /// The query; without a namespace or a state in it, it is about the given ones.
+    pub fn query_of(&self, namespace: Option<String>, mut states: Vec<State>) -> Result<IssueQuery, Failure> {
         let mut query = IssueQuery {
             namespace,
             severities: self.severity.clone(),
@@ -74,13 +82,13 @@ impl Filters {
             clusters: self.cluster.clone(),
             applications: self.application.clone(),
             components: self.component.clone(),
+            causes: self.cause.clone(),
             detected_from: self.since.clone(),
             ..IssueQuery::default()
         };
         for label in &self.selector {
             query.labels.push(pair(label)?);
         }
-        let mut states = vec![State::Active];
         if let Some(state) = &self.state {
             states = self::states(state)?;
         }
@@ -96,20 +104,15 @@ impl Filters {
                 }
             }
         }
-        if let Some(value) = names(&query).find(|value| value.contains('*')) {
+        let taken_as_they_are = query.namespace.iter().chain(&query.resource_types);
+        if let Some(value) = taken_as_they_are.into_iter().find(|value| value.contains('*')) {
             return Err(Failure::usage(format!("`{value}` is taken as it is, and no name holds a `*`"))
-                .hint("leave out the filter's name, to look for a part of titles and texts"));
+                .hint("patterns are for components, applications, clusters, labels and names of resources; -A means all namespaces"));
         }
         query.states = states;
         query.search = Some(words.join(" ")).filter(|words| !words.is_empty());
         Ok(query)
     }
-}
-
-/// The names that something must have.
-fn names(query: &IssueQuery) -> impl Iterator<Item = &String> {
-    let labels = query.labels.iter().map(|(_, value)| value);
-    query.components.iter().chain(&query.applications).chain(&query.resource_names).chain(labels)
 }
 
 /// Only what could be the name of a filter is one; everything else is looked for.
@@ -135,6 +138,8 @@ fn add(query: &mut IssueQuery, key: &str, value: &str) -> Result<(), Failure> {
         "name" => query.resource_names.push(value.to_owned()),
         "label" => query.labels.push(pair(value)?),
         "cluster" => query.clusters.extend(values()),
+        "cause" => query.causes.push(value.to_owned()),
+        "due" => query.due_before = Some(value.to_owned()),
         "older" => query.detected_before = Some(value.to_owned()),
         "newer" | "since" => query.detected_from = Some(value.to_owned()),
         _ => {
@@ -219,7 +224,8 @@ mod tests {
             ("state:broken", "`broken` is no state; those are active, resolved, all"),
             ("label:x", "`x` is no label: write KEY=VALUE"),
             ("colour:red", "there is no filter `colour`"),
-            ("component:shop-*", "`shop-*` is taken as it is"),
+            ("namespace:team-*", "`team-*` is taken as it is"),
+            ("resource:comp*/shop", "`comp*` is taken as it is"),
         ] {
             let failure = query(text).unwrap_err();
             assert!(failure.message.starts_with(said), "{failure}");

@@ -18,6 +18,7 @@ use crate::config_file::{ConfigFile, Context};
 use crate::failure::Failure;
 use crate::kubeconfig::{self, KubeContext};
 use crate::printer::Colours;
+use crate::via_kubernetes::{self, ServiceName};
 
 /// Where `kite-local` serves.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
@@ -30,6 +31,11 @@ pub struct Global {
     /// Address of KITE [default: where kite-local serves, 127.0.0.1:8080]
     #[arg(long, env = "KITE_SERVER", value_name = "URL", global = true, hide_env_values = true)]
     pub server: Option<String>,
+    /// Find KITE in the cluster of the context, whatever address is set, by forwarding a port of the
+    /// service NAMESPACE/NAME [default: kite/kite-backend]
+    #[arg(long, value_name = "SERVICE", global = true, hide_short_help = true, num_args = 0..=1, require_equals = true,
+        default_missing_value = via_kubernetes::DEFAULT)]
+    pub via_kubernetes: Option<ServiceName>,
     /// Namespace that is meant
     #[arg(short, long, env = "KITE_NAMESPACE", value_name = "NAME", global = true, hide_env_values = true,
         add = ArgValueCompleter::new(completion::namespaces))]
@@ -131,7 +137,10 @@ impl Settings {
         let namespace = namespace
             .or_else(|| own.namespace.clone())
             .or_else(|| kube.as_ref().and_then(|context| context.namespace.clone()));
-        let (server, server_from) = server(global, &own);
+        let (server, server_from) = match &global.via_kubernetes {
+            Some(service) => (format!("{service} in the cluster"), "--via-kubernetes"),
+            None => server(global, &own),
+        };
         Ok(Self { server, server_from, namespace, context, own, kube, global: global.clone() })
     }
 
@@ -143,7 +152,8 @@ impl Settings {
         if env::var_os("KITE_TOKEN").is_some_and(|token| !token.is_empty()) {
             return TokenSource::Environment;
         }
-        if let Some(file) = &self.own.token_file {
+        let is_through_kubernetes = self.global.via_kubernetes.is_some();
+        if let Some(file) = self.own.token_file.as_ref().filter(|_| !is_through_kubernetes) {
             let is_its_own = self.own.server.as_ref().is_some_and(|server| address(server) == self.server);
             return match is_private(&self.server) {
                 _ if !is_its_own => TokenSource::Withheld("the context's is sent to its own server only"),
@@ -153,7 +163,8 @@ impl Settings {
         }
         match self.kube.as_ref().filter(|context| context.has_token()) {
             None => TokenSource::None,
-            Some(_) if !self.server.starts_with("https://") => {
+            // There it goes the way that it goes to the API server anyway.
+            Some(_) if !is_through_kubernetes && !self.server.starts_with("https://") => {
                 TokenSource::Withheld("the kubeconfig's is sent over https only")
             }
             Some(context) => TokenSource::Kubeconfig(Box::new(context.clone())),
@@ -178,7 +189,17 @@ impl Settings {
             ca: own.ca,
             ..bounds
         };
-        Ok(Client::new(&self.server, options)?)
+        Ok(Client::new(&self.address().await?, options)?)
+    }
+
+    /// Where a client finds the server.
+    async fn address(&self) -> Result<String, Failure> {
+        let Some(service) = &self.global.via_kubernetes else { return Ok(self.server.clone()) };
+        let context = self.kube.as_ref().ok_or_else(|| {
+            Failure::usage("the kubeconfig has no context, so there is no cluster to find KITE in")
+                .hint("name one with --context, or the server with --server")
+        })?;
+        via_kubernetes::open(context.cluster().await?, service.clone()).await
     }
 
     /// What a client is told besides who calls.

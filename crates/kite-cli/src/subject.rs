@@ -31,6 +31,12 @@ pub struct Subject {
     /// What happened
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
+    /// What it has in common with others, if that is known, such as cve/CVE-2024-1234
+    #[arg(long, value_name = "KEY")]
+    pub cause: Option<String>,
+    /// When it must be fixed, such as 2030-01-31T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub due: Option<String>,
     /// Where to look: TITLE=URL; may be repeated
     #[arg(long, value_name = "TITLE=URL")]
     pub link: Vec<String>,
@@ -58,6 +64,8 @@ impl Subject {
             scope: Some(scope),
             issue_type: self.issue_type.clone(),
             variant: self.variant.clone(),
+            cause: self.cause.clone(),
+            due_at: self.due.clone(),
             links: self.link.iter().map(link).collect::<Result<_, _>>()?,
             labels: self.label.iter().map(|label| pair(label)).collect::<Result<_, _>>()?,
             ..Report::default()

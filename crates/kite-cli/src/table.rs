@@ -45,6 +45,7 @@ pub fn issues(issues: &[Issue], detail: Detail, now: Timestamp, width: usize) ->
             "APPLICATION",
             "COUNT",
             "AGE",
+            "DUE",
             "REASON",
             "CLUSTER",
             "ID",
@@ -52,19 +53,25 @@ pub fn issues(issues: &[Issue], detail: Detail, now: Timestamp, width: usize) ->
         ],
     };
     let rows = issues.iter().map(|issue| (Tone::Of(issue.severity), row(issue, detail, now)));
-    let mut rows: Vec<_> = rows.collect();
+    let rows: Vec<_> = rows.collect();
     if detail == Detail::Wide {
         return table(head, rows, usize::MAX);
     }
-    let mut head = head.to_vec();
     let mut namespaces = issues.iter().map(|issue| &issue.namespace);
     let first = namespaces.next();
     let is_one = namespaces.all(|other| Some(other) == first);
-    for name in LEFT_OUT.into_iter().filter(|name| *name != "NAMESPACE" || is_one) {
+    let left_out: Vec<_> = LEFT_OUT.into_iter().filter(|name| *name != "NAMESPACE" || is_one).collect();
+    fitted(head, rows, &left_out, width)
+}
+
+/// A table that ends with a title; where there is little room for that, these columns are left out, first things first.
+pub fn fitted(head: &[&str], mut rows: Vec<(Tone, Vec<String>)>, left_out: &[&str], width: usize) -> Text {
+    let mut head = head.to_vec();
+    for name in left_out {
         if taken(&head, &rows) + LEAST_TITLE <= width {
             break;
         }
-        if let Some(place) = head.iter().position(|known| *known == name) {
+        if let Some(place) = head.iter().position(|known| known == name) {
             head.remove(place);
             for (_, row) in &mut rows {
                 row.remove(place);
@@ -101,6 +108,7 @@ fn row(issue: &Issue, detail: Detail, now: Timestamp) -> Vec<String> {
             issue.labels.get("application").cloned().unwrap_or_default(),
             count,
             age,
+            issue.due_at.map(|at| at.to_string()).unwrap_or_default(),
             issue.reason.clone().unwrap_or_default(),
             issue.cluster.clone(),
             issue.id.to_string(),
@@ -200,6 +208,11 @@ pub fn sentence(page: &IssuePage, place: &str) -> String {
 /// "1 file", "2 files".
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// The same of a count in an answer.
+pub fn counted(count: u64, word: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
 }
 
 /// The word for a severity.

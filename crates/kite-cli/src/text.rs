@@ -8,6 +8,8 @@ use kite_api::Severity;
 
 /// What stands for a character that a terminal must not get.
 const REPLACEMENT: &str = "\u{fffd}";
+/// Room for the names of fields.
+const NAMES: usize = 14;
 
 /// How a piece is meant; everything is readable without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,20 @@ impl Text {
     /// Ends the line.
     pub fn end_line(&mut self) -> &mut Self {
         self.plain("\n")
+    }
+
+    /// Adds the heading of a part, after an empty line.
+    pub fn heading(&mut self, name: &str) -> &mut Self {
+        self.end_line().push(Tone::Strong, format!("{name}:")).end_line()
+    }
+
+    /// Adds a line with a name and a value; nothing where the value is empty.
+    pub fn field(&mut self, name: &str, tone: Tone, value: &str) -> &mut Self {
+        if value.is_empty() {
+            return self;
+        }
+        let name = format!("{name}:");
+        self.push(Tone::Faint, format!("  {name:<NAMES$} ")).push(tone, one_line(value)).end_line()
     }
 
     /// Adds the pieces of another text.

@@ -1,6 +1,6 @@
 //! The client itself: settings, one request, its retries.
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use backon::Retryable;
 use reqwest::{
@@ -101,13 +101,18 @@ impl Client {
         if let Some(pem) = &options.ca {
             http = http.tls_certs_only(authorities(pem)?);
         }
+        let base = parse_base(base_url)?;
+        if is_here(&base) {
+            // A proxy is somebody else's machine, and must not get what never leaves this one.
+            http = http.no_proxy();
+        }
         Ok(Self {
             http: http.build().map_err(|source| ClientError::Settings {
                 what: "the TLS settings for",
                 value: base_url.to_owned(),
                 source: Some(source),
             })?,
-            base: parse_base(base_url)?,
+            base,
             token: options.token,
             headers: impersonating(options.impersonate.as_ref())?,
             retries: options.retries,
@@ -288,6 +293,11 @@ fn parse_base(base_url: &str) -> Result<Url, ClientError> {
     }
     let is_http = matches!(url.scheme(), "http" | "https");
     is_http.then_some(url).ok_or_else(|| wrong(base_url))
+}
+
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn authorities(pem: &[u8]) -> Result<Vec<Certificate>, ClientError> {

@@ -9,6 +9,7 @@ mod error;
 mod query;
 mod retry;
 
+mod causes;
 mod issues;
 mod reports;
 mod service;

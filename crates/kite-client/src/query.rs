@@ -29,10 +29,14 @@ pub struct IssueQuery {
     pub components: Vec<String>,
     /// Other labels that the issues carry: key and value.
     pub labels: Vec<(String, String)>,
+    /// Keys of the causes that they are put down to.
+    pub causes: Vec<String>,
     /// The episode began then or later: a time (RFC 3339), or its age such as `2d`.
     pub detected_from: Option<String>,
     /// The episode began before: a time (RFC 3339), or its age such as `2d`.
     pub detected_before: Option<String>,
+    /// They must be fixed before: a time (RFC 3339), or `now`.
+    pub due_before: Option<String>,
     /// The order of a list.
     pub sort: Option<Sort>,
     /// Issues on a page.
@@ -77,8 +81,10 @@ impl IssueQuery {
             ("search", self.search.as_slice()),
             ("application", &self.applications),
             ("component", &self.components),
+            ("cause", &self.causes),
             ("detectedFrom", self.detected_from.as_slice()),
             ("detectedBefore", self.detected_before.as_slice()),
+            ("dueBefore", self.due_before.as_slice()),
         ];
         let texts = texts.into_iter().flat_map(|(name, values)| {
             let values = values.iter();

@@ -230,3 +230,13 @@ async fn the_name_of_a_webhook_cannot_leave_its_place_in_the_path() {
     let sent = requests(&server).await;
     assert_eq!(sent[0].url.path(), "/api/v1/webhooks/..%2Fissues%3Fa=b");
 }
+
+#[tokio::test]
+async fn the_key_of_a_cause_is_one_segment_of_the_path() {
+    let server = server_that_says(ResponseTemplate::new(404)).await;
+    let asked = client(&server).get_cause("cve/CVE-2024-1?x#y", Some("team-a")).await;
+    assert!(asked.is_err());
+    let requests = requests(&server).await;
+    assert_eq!(requests[0].url.path(), "/api/v1/causes/cve%2FCVE-2024-1%3Fx%23y");
+    assert_eq!(requests[0].url.query(), Some("namespace=team-a"));
+}

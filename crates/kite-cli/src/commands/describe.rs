@@ -1,17 +1,15 @@
 //! `kite describe`: everything about an issue.
 
 use jiff::Timestamp;
-use kite_api::{Change, Diagnosis, Episode, Issue, State};
+use kite_api::{Change, Diagnosis, Episode, Hidden, History, Issue, State};
 
 use crate::clock::{age, now};
 use crate::failure::{Exit, Failure};
 use crate::find::Target;
 use crate::session::Session;
-use crate::table::{plural, severity_word, state_word, type_word};
+use crate::table::{counted, severity_word, state_word, type_word};
 use crate::text::{Text, Tone, one_line};
 
-/// Room for the names of fields.
-const NAMES: usize = 14;
 /// Changes that are shown.
 const CHANGES: usize = 20;
 
@@ -36,10 +34,7 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
         let asked = async { tokio::try_join!(client.get_issue(found.id), client.history(found.id, None)) };
         let (issue, history) = session.wait(asked).await?;
         about(&mut text, &issue, now);
-        heading(&mut text, "Episodes");
-        history.episodes.iter().for_each(|episode| self::episode(&mut text, episode));
-        heading(&mut text, "History");
-        history.changes.iter().take(CHANGES).for_each(|change| self::change(&mut text, change));
+        told(&mut text, &history, CHANGES);
     }
     session.printer.show(&text)?;
     Ok(Exit::Fine)
@@ -48,9 +43,9 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
 fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
     text.push(Tone::Strong, one_line(&issue.title)).end_line();
     let since = |time: Timestamp| format!("{time} ({} ago)", age(now, time));
-    field(text, "Severity", Tone::Of(issue.severity), severity_word(issue.severity));
+    text.field("Severity", Tone::Of(issue.severity), severity_word(issue.severity));
     let tone = if issue.state == State::Resolved { Tone::Good } else { Tone::Plain };
-    field(text, "State", tone, state_word(issue.state));
+    text.field("State", tone, state_word(issue.state));
     let scope = &issue.scope;
     let labels = issue.labels.iter().map(|(key, value)| format!("{key}={value}"));
     for (name, value) in [
@@ -71,11 +66,9 @@ fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
         ("Expires", issue.expires_at.map(|at| at.to_string()).unwrap_or_default()),
         ("Labels", labels.collect::<Vec<_>>().join(", ")),
     ] {
-        if !value.is_empty() {
-            field(text, name, Tone::Plain, &value);
-        }
+        text.field(name, Tone::Plain, &value);
     }
-    heading(text, "Why");
+    text.heading("Why");
     if let Some(diagnosis) = &issue.diagnosis {
         diagnosed(text, diagnosis);
     }
@@ -83,17 +76,17 @@ fn about(text: &mut Text, issue: &Issue, now: Timestamp) {
         text.plain(format!("  {}", line.trim_end())).end_line();
     }
     if !issue.links.is_empty() {
-        heading(text, "Links");
+        text.heading("Links");
         for link in &issue.links {
-            field(text, &one_line(&link.title), Tone::Plain, &link.url);
+            text.field(&one_line(&link.title), Tone::Plain, &link.url);
         }
     }
     let related = issue.related_from.iter().map(|relation| &relation.target);
     let related: Vec<_> = related.chain(issue.related_to.iter().map(|relation| &relation.source)).collect();
     if !related.is_empty() {
-        heading(text, "Related");
+        text.heading("Related");
         for other in related {
-            field(text, severity_word(other.severity), Tone::Plain, &format!("{}  {}", other.id, other.title));
+            text.field(severity_word(other.severity), Tone::Plain, &format!("{}  {}", other.id, other.title));
         }
     }
 }
@@ -107,9 +100,7 @@ fn diagnosed(text: &mut Text, diagnosis: &Diagnosis) {
         ("Class", diagnosis.class.clone()),
         ("Where", Some(where_it_failed.join("/"))),
     ] {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            field(text, name, Tone::Strong, &value);
-        }
+        text.field(name, Tone::Strong, &value.unwrap_or_default());
     }
     for line in diagnosis.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
         text.push(Tone::Faint, "  | ").plain(one_line(line)).end_line();
@@ -121,19 +112,24 @@ fn diagnosed(text: &mut Text, diagnosis: &Diagnosis) {
 fn same_cause(issue: &Issue) -> String {
     let Some(same) = &issue.same_cause else { return String::new() };
     let seen = (same.others > 0).then(|| format!("{} more", same.others));
-    let hidden = &same.hidden;
-    let unseen = (hidden.issues > 0)
-        .then(|| format!("{} in {} that you may not see", hidden.issues, counted(hidden.namespaces, "namespace")));
-    [seen, unseen].into_iter().flatten().collect::<Vec<_>>().join(", and ")
+    [seen, unseen(same.hidden)].into_iter().flatten().collect::<Vec<_>>().join(", and ")
 }
 
-fn heading(text: &mut Text, name: &str) {
-    text.end_line().push(Tone::Strong, format!("{name}:")).end_line();
+/// What the caller may not see, if there is any.
+pub fn unseen(hidden: Hidden) -> Option<String> {
+    let namespaces = counted(hidden.namespaces, "namespace");
+    (hidden.issues > 0).then(|| format!("{} in {namespaces} that you may not see", hidden.issues))
 }
 
-fn field(text: &mut Text, name: &str, tone: Tone, value: &str) {
-    let name = format!("{name}:");
-    text.push(Tone::Faint, format!("  {name:<NAMES$} ")).push(tone, one_line(value)).end_line();
+/// What happened to an issue: its episodes, and so many changes.
+pub fn told(text: &mut Text, history: &History, most: usize) {
+    text.heading("Episodes");
+    history.episodes.iter().for_each(|episode| self::episode(text, episode));
+    text.heading("History");
+    history.changes.iter().take(most).for_each(|change| self::change(text, change));
+    if history.changes.len() > most || history.next_cursor.is_some() {
+        text.push(Tone::Faint, "  there is more: `kite history` shows it").end_line();
+    }
 }
 
 fn episode(text: &mut Text, episode: &Episode) {
@@ -154,10 +150,6 @@ fn change(text: &mut Text, change: &Change) {
     let note = change.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     let words = format!("{}  {}{}{severity}{note}", change.at, change.reason, by(change.by.as_deref()));
     text.plain("  ").plain(one_line(&words)).end_line();
-}
-
-fn counted(count: u64, word: &str) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), word)
 }
 
 fn by(who: Option<&str>) -> String {

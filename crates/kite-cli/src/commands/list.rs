@@ -1,15 +1,15 @@
 //! `kite list`: what is broken.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use kite_api::{Issue, IssuePage, IssueRow};
+use kite_api::{IssuePage, IssueRow};
 use kite_client::{IssueQuery, Sort};
 
 use super::watch;
 use crate::clock::now;
+use crate::expand::{expand, has_patterns};
 use crate::failure::{Exit, Failure};
 use crate::find::pages;
-use crate::output::Format;
-use crate::printer::Printer;
+use crate::output::{Format, print_csv};
 use crate::query::Filters;
 use crate::session::Session;
 use crate::table::{self, Detail};
@@ -22,7 +22,7 @@ use crate::text::printable;
 #[command(after_help = "Examples:\n  \
     kite list -n team-a\n  \
     kite list -A -s critical,major --since 1d\n  \
-    kite list 'severity:critical component:shop older:2d'\n  \
+    kite list 'severity:critical component:shop-* older:2d'\n  \
     kite list -o jsonpath='{range .data[*]}{.title}{\"\\n\"}{end}'")]
 pub struct Args {
     /// Which issues.
@@ -50,7 +50,12 @@ fn order() -> impl clap::builder::TypedValueParser<Value = Sort> {
 /// Lists issues.
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     let namespace = session.namespace(args.filters.all_namespaces).await?;
-    let query = IssueQuery { sort: Some(args.sort), ..args.filters.query(namespace)? };
+    let query = args.filters.query(namespace)?;
+    if args.watch && has_patterns(&query) {
+        return Err(Failure::usage("a list cannot be followed by a pattern: what comes later may fit it, too")
+            .hint("leave out --watch, or name what is meant"));
+    }
+    let query = IssueQuery { sort: Some(args.sort), ..expand(session, query).await? };
     if args.watch {
         return watch::run(session, &args, query).await;
     }
@@ -90,21 +95,13 @@ fn print(session: &Session, output: &Format, page: &IssuePage) -> Result<(), Fai
         Format::Table => printer.show(&table::issues(issues, Detail::Short, now(), printer.width())),
         Format::Wide => printer.show(&table::issues(issues, Detail::Wide, now(), printer.width())),
         Format::Name => printer.print(&table::names(issues)),
-        Format::Csv => csv(printer, issues),
+        Format::Csv => {
+            let rows = issues.iter().cloned().map(IssueRow::from);
+            let rows = rows.map(|row| row.with_texts(|text| printable(text).into_owned()));
+            print_csv(printer, &IssueRow::COLUMNS, rows)
+        }
         Format::Json | Format::Yaml | Format::JsonPath(_) => output.print_data(printer, page).map(drop),
     }
-}
-
-fn csv(printer: &Printer, issues: &[Issue]) -> Result<(), Failure> {
-    let failed = |error: &dyn std::error::Error| Failure::problem(format!("failed to print: {error}"));
-    let mut table = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    table.write_record(IssueRow::COLUMNS).map_err(|error| failed(&error))?;
-    for issue in issues {
-        let row = IssueRow::from(issue.clone()).with_texts(|text| printable(text).into_owned());
-        table.serialize(row).map_err(|error| failed(&error))?;
-    }
-    let bytes = table.into_inner().map_err(|error| failed(&error))?;
-    printer.print(&String::from_utf8_lossy(&bytes))
 }
 
 /// Where was looked, in words.

@@ -17,6 +17,10 @@ pub struct Args {
 
 /// Opens the page of an issue.
 pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
+    if session.global.via_kubernetes.is_some() {
+        return Err(Failure::usage("the way through Kubernetes ends with this command, before a browser has used it")
+            .hint("name the address of KITE with --server"));
+    }
     let issue = args.target.find(session).await?;
     let address = format!("{}/issues/{}", session.client().await?.address().trim_end_matches('/'), issue.id);
     if args.print {

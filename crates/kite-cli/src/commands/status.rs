@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::list::place;
 use crate::clock::now;
+use crate::expand::expand;
 use crate::failure::{Exit, Failure};
 use crate::output::Format;
 use crate::query::{self, Filters};
@@ -54,6 +55,8 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
     if query.states != [State::Active] {
         return Err(Failure::usage("the status is of what is broken now").hint("`kite list` knows --state"));
     }
+    // What is over is counted, too.
+    let query = expand(session, IssueQuery { states: Vec::new(), ..query }).await?;
     let status = Box::pin(read(session, &query)).await?;
     match &args.output {
         Format::Table => session.printer.show(&screen(session, &status, &query))?,
@@ -72,13 +75,12 @@ pub async fn run(session: &Session, args: Args) -> Result<Exit, Failure> {
 
 async fn read(session: &Session, query: &IssueQuery) -> Result<Status, Failure> {
     let client = session.client().await?;
-    let every_state = IssueQuery { states: Vec::new(), ..query.clone() };
     let active = IssueQuery { states: vec![State::Active], sort: Some(Sort::Severity), ..query.clone() };
     let worst = IssueQuery { limit: Some(SHOWN), ..active.clone() };
     let recent = IssueQuery { limit: Some(1), detected_from: Some(RECENTLY.to_owned()), ..active };
     let (summary, worst, recent) = session
         .wait(async {
-            tokio::try_join!(client.summary(&every_state), client.list_issues(&worst), client.list_issues(&recent))
+            tokio::try_join!(client.summary(query), client.list_issues(&worst), client.list_issues(&recent))
         })
         .await?;
     let namespace = query.namespace.clone();
@@ -107,6 +109,10 @@ fn screen(session: &Session, status: &Status, query: &IssueQuery) -> Text {
                 text.push(Tone::Faint, format!("{name}: ")).plain(counts).end_line();
             }
         }
+    }
+    if summary.overdue + summary.due_soon > 0 {
+        text.push(Tone::Faint, "To be fixed: ").push(Tone::Strong, format!("{} overdue", summary.overdue));
+        text.plain(format!(", {} within 7 days", summary.due_soon)).end_line();
     }
     text.push(Tone::Faint, "In 24 hours: ");
     text.plain(format!("{} broke and still are, {} resolved", status.broken_in_last24h, summary.resolved_last24h));

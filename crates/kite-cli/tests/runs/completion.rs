@@ -18,6 +18,9 @@ fn candidates(world: &World, words: &[&str]) -> Vec<String> {
 #[test]
 fn commands_flags_and_what_kite_knows_are_completed() {
     let world = World::with_issues();
+    let key = &*world.run(&["causes", "-n", "team-a", "-o", "name"]).fine().trim().to_owned();
+    world.run(&["cause", "merge", "till", "known/flaky", "-n", "team-b"]).fine();
+    world.run(&["cause", "merge", "known/flaky", "known/registry", "-n", "team-b"]).fine();
     for (words, expected) in [
         (&["desc"][..], &["describe"][..]),
         (&["list", "-n", ""], &["team-a", "team-b"]),
@@ -27,6 +30,9 @@ fn commands_flags_and_what_kite_knows_are_completed() {
         (&["list", "--component", "c"], &["cart"]),
         (&["list", "--severity", "m"], &["major", "minor"]),
         (&["rules", "bac"], &["backtest"]),
+        (&["list", "--cause", "f1"], &[key]),
+        (&["cause", "show", "component/c"], &["component/cart"]),
+        (&["cause", "undo", "known"], &["known/flaky"]),
     ] {
         let mut found = candidates(&world, words);
         found.retain(|candidate| !candidate.starts_with('-'));

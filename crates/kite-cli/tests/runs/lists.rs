@@ -39,9 +39,46 @@ fn filters_are_flags_or_one_query() {
         (&["--state", "resolved"], ""),
         (&["--limit", "1"], "shop"),
         (&["namespace:team-b type:test"], "till"),
+        (&["severity:critical component:s* older:2d"], "shop"),
+        (&["component:*a*,till"], "cart till"),
+        (&["--component", "s*", "--application", "st*re"], "shop"),
+        (&["resource:component/*t"], "cart"),
+        (&["-l", "component=c*,component=t*"], "cart till"),
+        (&["component:nothing-*"], ""),
+        (&["cluster:*"], "shop cart till"),
     ] {
         assert_eq!(names(arguments), expected, "{arguments:?}");
     }
+}
+
+#[test]
+fn a_pattern_is_all_that_fits_it_or_is_refused() {
+    let world = World::with_issues();
+    let gate = |query: &str| world.run(&["status", query, "--fail-on", "info"]).code;
+    assert_eq!((gate("component:*r*"), gate("component:x*")), (1, 0));
+    assert_eq!(world.run(&["causes", "component:nothing*", "-o", "name"]).fine(), "");
+    world.run(&["resolve", "cart"]).fine();
+    let resolved = world.run(&["status", "component:c*", "-o", "jsonpath={.summary.total.resolved}"]);
+    assert_eq!(resolved.fine(), "1", "what is over fits, too");
+    let watched = world.run(&["list", "--watch", "component:s*"]);
+    assert!(watched.code == 2 && watched.words.contains("a list cannot be followed by a pattern"), "{watched:?}");
+    let many: Vec<_> = (0..1_000).map(|_| issue("It failed", json!({}))).collect();
+    let fake = Fake::start();
+    let endless = json!({"data": many, "total": 20_000, "limit": 1_000, "offset": 0, "nextCursor": "next"});
+    fake.answer("/issues", endless);
+    let ran = fake.run(&["list", "component:s*"]);
+    assert!(ran.code == 2 && ran.words.contains("more than 10000 issues would have to be looked at"), "{ran:?}");
+}
+
+#[test]
+fn the_short_key_of_a_cause_is_enough() {
+    let world = World::with_issues();
+    let key = world.run(&["causes", "-n", "team-a", "-o", "name"]).fine();
+    for query in [&["--cause", &key[..11]][..], &[&format!("cause:{}", &key[..11])], &["--cause", key.trim()]] {
+        let counted = world.run(&[&["list", "-n", "team-a", "-o", "jsonpath={.total}"], query].concat());
+        assert_eq!(counted.fine(), "2", "{query:?}");
+    }
+    assert_eq!(world.run(&["list", "--cause", "f1-0123", "-o", "name"]).fine(), "");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 #![cfg(test)]
 
+mod causes;
 mod changes;
 mod completion;
+mod explain;
 mod failures;
 mod fake;
 mod hostile;
@@ -15,4 +17,6 @@ mod settings;
 mod support;
 mod terminal;
 mod tokens;
+mod trends;
+mod via_kubernetes;
 mod watch;

@@ -10,7 +10,7 @@ use kite_api::Report;
 use kite_backend::access::{Access, Listed};
 use kite_backend::app::Settings;
 use kite_backend::service::{Options, Service};
-use kite_client::Client;
+use kite_client::{Client, Token};
 use kite_runtime::serve::Server;
 use kite_runtime::shutdown::Shutdown;
 use kite_store::testing::Temporary;
@@ -58,6 +58,35 @@ impl World {
         Self::with(Access::Listed(Arc::new(Listed::parse(&list).unwrap())))
     }
 
+    /// A backend for people whose token is their name: ann may change what is in team-a, bob may read team-a and team-b,
+    /// sre may do all. What is reported is reported by sre.
+    pub fn with_people() -> Self {
+        let callers = [
+            ("ann", "49915e0d7d4b402e3017d010bc1c0e83cac6c797d6c16e66340fe3268693a6a1", json!(["team-a"]), "edit"),
+            (
+                "bob",
+                "81b637d8fcd2c6da6359e6963113a1170de795e4b725b84d1e0b4cfd9ec58ce9",
+                json!(["team-a", "team-b"]),
+                "view",
+            ),
+            ("sre", "69b4bcbc6ed36c1de44a75ce1deabd1e2e2482081d8fafcd9ef3bc115d257f92", json!(["*"]), "admin"),
+        ];
+        let callers = callers.map(|(name, hash, namespaces, role)| {
+            json!({"name": name, "tokenSha256": hash, "grants": [{"namespaces": namespaces, "role": role}]})
+        });
+        let list = json!({"apiVersion": "kite.dev/v1alpha1", "kind": "AccessList", "callers": callers}).to_string();
+        let mut world = Self::with(Access::Listed(Arc::new(Listed::parse(&list).unwrap())));
+        let options =
+            kite_client::Options { token: Some(Token::Fixed("sre".into())), ..kite_client::Options::default() };
+        world.client = Client::new(&world.url, options).unwrap();
+        world
+    }
+
+    /// Runs the program as somebody.
+    pub fn run_as(&self, name: &str, arguments: &[&str]) -> Ran {
+        self.kite().env("KITE_TOKEN", name).args(arguments).output().unwrap().into()
+    }
+
     fn with(access: Access) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let database = Temporary::sqlite();
@@ -95,6 +124,11 @@ impl World {
     pub fn report(&self, of: Value) {
         let text = |name: &str, default: &str| of.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
         let component = text("component", "shop");
+        let mut labels = json!({"application": text("application", "store"), "component": component});
+        labels
+            .as_object_mut()
+            .unwrap()
+            .extend(of.get("labels").and_then(Value::as_object).cloned().unwrap_or_default());
         let report = json!({
             "verdict": "failing",
             "namespace": text("namespace", "team-a"),
@@ -106,8 +140,11 @@ impl World {
             "description": text("description", "the linker ran out of memory"),
             "occurredAt": text("occurredAt", "2020-02-03T04:05:06Z"),
             "runId": text("runId", "run-1"),
-            "labels": {"application": text("application", "store"), "component": component},
+            "labels": labels,
             "cause": of.get("cause"),
+            "reason": of.get("reason"),
+            "dueAt": of.get("dueAt"),
+            "diagnosis": of.get("diagnosis"),
             "links": of.get("links").cloned().unwrap_or(json!([])),
         });
         let report: Report = serde_json::from_value(report).unwrap();
@@ -118,6 +155,11 @@ impl World {
     /// Waits for an answer of the backend.
     pub fn wait<T>(&self, asked: impl Future<Output = T>) -> T {
         self.runtime.block_on(asked)
+    }
+
+    /// Does something beside the test, as long as the backend is there.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
     }
 
     /// The program, without the surroundings of whoever runs the tests.

@@ -98,8 +98,11 @@ fn a_table_has_colours_and_fits_the_terminal() {
     let world = World::with_issues();
     world
         .report(json!({"component": "long", "title": "a title that does not fit into eighty characters at all, ever"}));
-    for cols in [80, 120] {
-        let (code, said) = Terminal::start(&world, cols, &["list"], &[]).end();
+    world
+        .report(json!({"component": "due", "dueAt": "2020-03-01T00:00:00Z", "cause": "dependency/shared-library@2.1"}));
+    let lines = [(80, "list"), (120, "list"), (80, "causes"), (120, "causes")];
+    for (cols, command) in lines {
+        let (code, said) = Terminal::start(&world, cols, &[command], &[("KITE_PAGER", "cat")]).end();
         assert_eq!(code, 0);
         assert!(said.contains("\u{1b}[1m\u{1b}[31mcritical\u{1b}[0m"), "{said:?}");
         let plain = strip_ansi_escapes::strip_str(&said);

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use kite_rules::cause::{self, Explanation, Token};
+use kite_rules::cause;
 use kite_rules::diagnosis::{Context, Diagnosis, Redacted};
 use kite_runtime::redact::redact;
 
 use super::{check, load, unreadable};
+use crate::commands::explain::masked;
 use crate::failure::{Exit, Failure};
 use crate::log_tail;
 use crate::session::Session;
@@ -86,14 +87,6 @@ fn text(diagnosis: &Diagnosis) -> Text {
         text.push(Tone::Faint, format!("{:>7} | ", line.number)).plain(one_line(&line.text)).end_line();
     }
     text
-}
-
-fn masked(explanation: &Explanation) -> String {
-    let masked = explanation.tokens.iter().filter_map(|token| match token {
-        Token::Masked { text, mask } => Some(format!("{text} ({})", mask.as_str())),
-        Token::Kept(_) => None,
-    });
-    masked.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
