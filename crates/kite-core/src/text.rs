@@ -25,6 +25,8 @@ const CUT_MARK: &str = "\n… [cut]";
 
 const ESCAPE: char = '\u{1b}';
 const BELL: char = '\u{7}';
+/// Bytes that are looked at together.
+const CHUNK: usize = 64;
 
 /// The text without control characters other than line breaks and tabs, and without what logs tell
 /// terminals: colours, movements, titles.
@@ -32,7 +34,7 @@ pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     // Most of a log is copied in long pieces.
-    while let Some(at) = rest.bytes().position(may_begin_control) {
+    while let Some(at) = next_control(rest.as_bytes()) {
         let (plain, special) = rest.split_at(at);
         clean.push_str(plain);
         let mut chars = special.chars();
@@ -45,6 +47,14 @@ pub fn clean(text: &str) -> String {
     }
     clean.push_str(rest);
     clean
+}
+
+/// Where the next character is that may go.
+fn next_control(bytes: &[u8]) -> Option<usize> {
+    // Without a branch for each byte the compiler looks at many at once.
+    let is_plain = |chunk: &&[u8]| !chunk.iter().fold(false, |any, byte| any | may_begin_control(*byte));
+    let plain = bytes.chunks(CHUNK).take_while(is_plain).count() * CHUNK;
+    bytes.get(plain..)?.iter().position(|byte| may_begin_control(*byte)).map(|at| plain + at)
 }
 
 /// Whether a character that begins with this byte may be one that goes: 0xc2 begins those of Latin-1.
