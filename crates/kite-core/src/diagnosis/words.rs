@@ -404,11 +404,10 @@ static LOUD: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let words = WORDS.iter().filter(|(_, points)| *points >= LEAST).map(|(word, _)| (*word).to_owned());
     let pairs =
         PAIRS.iter().filter(|(_, _, points)| *points >= LEAST).map(|(first, next, _)| format!("{first} {next}"));
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(DFA))
-        .build(words.chain(pairs).chain([STARS.to_owned()]))
-        .ok()
+    let all: Vec<_> = words.chain(pairs).chain([STARS.to_owned()]).collect();
+    // Where there is a longer one, there is the shorter one.
+    let is_shortest = |text: &&String| !all.iter().any(|other| other != *text && text.contains(other.as_str()));
+    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(DFA)).build(all.iter().filter(is_shortest)).ok()
 });
 
 /// Whether a line may have a word that says something. Without one it weighs nothing.
