@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2_iter;
-
 use crate::text::clean;
 
 /// Bytes at the end of a log that are looked at.
@@ -28,17 +26,19 @@ pub struct Tail {
 impl Tail {
     /// Adds the next bytes of the log, cut anywhere.
     pub fn push(&mut self, bytes: &[u8]) {
-        let mut begin = 0;
-        for end in memchr2_iter(b'\n', b'\r', bytes) {
-            self.add(bytes.get(begin..end).unwrap_or_default());
-            begin = end + 1;
-            if bytes.get(end) == Some(&b'\n') {
-                self.end_line();
-            } else {
-                self.is_returned = true;
+        for piece in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+            match piece {
+                [part @ .., b'\n'] => {
+                    self.add(part);
+                    self.end_line();
+                }
+                [part @ .., b'\r'] => {
+                    self.add(part);
+                    self.is_returned = true;
+                }
+                part => self.add(part),
             }
         }
-        self.add(bytes.get(begin..).unwrap_or_default());
     }
 
     /// The kept text without what is for terminals and, by the given function, without secrets.

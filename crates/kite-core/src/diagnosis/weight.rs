@@ -1,7 +1,7 @@
 //! How much a line of a log speaks of a failure.
 
 use super::line::{is_blob, is_frame};
-use super::words::{EMPTY, hashed, is_counted, is_word, joined, may_be_known, may_be_loud, pair_points, points};
+use super::words::{EMPTY, hashed, is_counted, is_word, joined, may_be_known, pair_points, points};
 
 /// Bytes of a line that are weighed.
 const WEIGHED_BYTES: usize = 1024;
@@ -45,16 +45,12 @@ struct Word<'a> {
 pub(super) fn weigh(line: &str) -> Weight {
     let bytes = line.as_bytes();
     let bytes = bytes.get(..WEIGHED_BYTES).unwrap_or(bytes);
-    let has_place = begins_with_place(bytes);
-    if !has_place && !may_be_loud(bytes) {
-        return Weight { points: 0, template: 0 };
-    }
     let mut scale = Scale { points: 0, before: EMPTY, number: None, began: false, place: 0 };
     let mut at = 0;
     while let Some(word) = next_word(bytes, &mut at) {
         scale.put(&word);
     }
-    if has_place {
+    if begins_with_place(bytes) {
         scale.points += PLACE;
     }
     if bytes.starts_with(b"*** ") {

@@ -1,9 +1,5 @@
 //! What words in a log weigh: how much they speak of a failure, or of none.
 
-use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind::DFA};
-
 /// Words in lower case, with what they weigh.
 const WORDS: [(&str, i32); 201] = [
     ("abort", 8),
@@ -291,10 +287,6 @@ const PAIRS: [(&str, &str, i32); 75] = [
 /// Words that only sum up when a number is beside them.
 const COUNTED: [&str; 8] = ["error", "errors", "failure", "failures", "failed", "fail", "warnings", "conflicts"];
 
-/// What `make` puts before what is wrong.
-const STARS: &str = "*** ";
-/// Words that weigh less say nothing without others.
-const LEAST: i32 = 4;
 /// Slots of a table; more than twice the words, so that few share one.
 const SLOTS: usize = 1024;
 
@@ -397,22 +389,6 @@ const fn known_bits() -> [u64; 64] {
 const fn bit_of(hash: u64) -> (usize, u64) {
     let mixed = joined(hash, 1) >> 52;
     ((mixed >> 6) as usize, 1 << (mixed & 63))
-}
-
-/// Words and pairs that make a line worth weighing, wherever they are in it: far fewer lines have one.
-static LOUD: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = WORDS.iter().filter(|(_, points)| *points >= LEAST).map(|(word, _)| (*word).to_owned());
-    let pairs =
-        PAIRS.iter().filter(|(_, _, points)| *points >= LEAST).map(|(first, next, _)| format!("{first} {next}"));
-    let all: Vec<_> = words.chain(pairs).chain([STARS.to_owned()]).collect();
-    // Where there is a longer one, there is the shorter one.
-    let is_shortest = |text: &&String| !all.iter().any(|other| other != *text && text.contains(other.as_str()));
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(DFA)).build(all.iter().filter(is_shortest)).ok()
-});
-
-/// Whether a line may have a word that says something. Without one it weighs nothing.
-pub(super) fn may_be_loud(line: &[u8]) -> bool {
-    LOUD.as_ref().is_none_or(|loud| loud.is_match(line))
 }
 
 /// Whether the word may be in one of the tables.
