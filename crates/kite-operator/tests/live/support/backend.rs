@@ -143,7 +143,8 @@ async fn carry_one(mut connection: TcpStream, to: SocketAddr, mut line: watch::R
 
 async fn idle(line: Line) {
     match line {
-        Line::Shaky => tokio::time::sleep(Duration::from_millis(400)).await,
+        // Far more than an answer takes on a busy machine.
+        Line::Shaky => tokio::time::sleep(Duration::from_secs(2)).await,
         Line::Up | Line::Down => std::future::pending().await,
     }
 }

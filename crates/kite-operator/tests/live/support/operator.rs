@@ -67,7 +67,7 @@ impl Watching {
 /// What an operator of a test needs; it is quick to try again.
 pub fn plan(kube: &Kube, backend: &Backend, settings: Settings, rules: RuleSet) -> Plan {
     let options =
-        kite_client::Options { retries: 0, timeout: Duration::from_secs(1), ..kite_client::Options::default() };
+        kite_client::Options { retries: 0, timeout: Duration::from_secs(3), ..kite_client::Options::default() };
     let client = Client::new(&backend.url, options).unwrap();
     Plan {
         look_every: Duration::from_millis(100),
