@@ -3,7 +3,6 @@
 use super::line::{is_detail, is_frame, without_marks};
 use super::tail::Redacted;
 use super::weight::weigh;
-use super::words::{EMPTY, hashed};
 
 /// Lines at the end of a log that are weighed.
 const MOST_LINES: usize = 32 * 1024;
@@ -11,10 +10,6 @@ const MOST_LINES: usize = 32 * 1024;
 const POINT: i64 = 1024;
 /// Lines from the end at which the end begins to matter less.
 const NEAR: i64 = 128;
-/// So many lines behind a line that go on as before halve its weight.
-const WENT_ON: i64 = 8;
-/// More of them do not count.
-const MOST_WENT_ON: i64 = 16;
 /// Heavy lines that are offered to rules.
 const HEAVY: usize = 48;
 /// A line speaks as loudly as the heaviest one when it has this many of 16 parts of its weight.
@@ -70,7 +65,6 @@ impl<'a> Reading<'a> {
         });
         let mut reading = Self { lines: lines.collect(), heavy: Vec::new() };
         reading.regard_repeats_and_places();
-        reading.regard_what_went_on();
         reading.regard_neighbours();
         reading.heavy = reading.heaviest();
         reading
@@ -120,32 +114,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// What went on as before did not fail: the more lines behind a line begin as lines before it did, the less it was.
-    fn regard_what_went_on(&mut self) {
-        let quiet = self.lines.iter().enumerate().filter(|(_, line)| line.weight <= 0);
-        let mut beginnings: Vec<_> = quiet.map(|(index, line)| (beginning(line.text), index)).collect();
-        beginnings.sort_unstable();
-        // One more from the line behind the first that begins so, one less at each that does.
-        let mut changes = vec![0_i64; self.lines.len() + 1];
-        let mut first = (0, 0);
-        for (place, (beginning, index)) in beginnings.iter().copied().enumerate() {
-            if place == 0 || first.0 != beginning {
-                first = (beginning, index);
-                continue;
-            }
-            for (at, change) in [(first.1 + 1, 1), (index, -1)] {
-                if let Some(known) = changes.get_mut(at) {
-                    *known += change;
-                }
-            }
-        }
-        let mut going = 0;
-        for (line, change) in self.lines.iter_mut().zip(changes) {
-            going += change;
-            line.weight = line.weight * WENT_ON / (WENT_ON + going.min(MOST_WENT_ON));
-        }
-    }
-
     /// A tool that fails says so in several lines, an exception has its calls; what stands alone was harmless more often.
     fn regard_neighbours(&mut self) {
         let weights: Vec<_> = (0..self.lines.len()).map(|index| self.supported(index)).collect();
@@ -189,23 +157,6 @@ impl<'a> Reading<'a> {
     pub(super) fn weight(&self, index: usize) -> i64 {
         self.lines.get(index).map_or(0, |line| line.weight)
     }
-}
-
-/// How a line begins, with what differs from line to line left out.
-fn beginning(line: &str) -> u64 {
-    let mut words = 0;
-    let mut hash = EMPTY;
-    for byte in line.bytes().take(24) {
-        if byte.is_ascii_alphabetic() {
-            hash = hashed(hash, byte);
-        } else if byte == b' ' {
-            words += 1;
-            if words == 2 {
-                break;
-            }
-        }
-    }
-    hash
 }
 
 /// A line that a rule may recognise.
