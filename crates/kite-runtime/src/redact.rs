@@ -27,7 +27,7 @@ const SHAPES: [&str; 10] = [
     r"(?:[A-Za-z0-9+/=]{4,}\s+)+-----END [A-Z ]*PRIVATE KEY-----",
     // Passwords for registries as Docker keeps them, and on command lines.
     r#"(?i)(?P<keep>"auth"\s*:\s*)"[^"]+""#,
-    r#"(?i)(?P<keep>(?:^|[\s"'=])--?(?:password|passwd|passphrase|token|secret)[ \t]+)[^\s\[-]\S*"#,
+    r"(?i)(?P<keep>--?(?:password|passwd|passphrase|token|secret)[ \t]+)[^\s\[-]\S*",
 ];
 
 /// The shapes, together for a first look and one by one.
