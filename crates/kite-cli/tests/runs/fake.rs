@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::support::{Ran, kite};
+use crate::support::{Ran, kite_asking};
 
 /// The id of the first made-up issue.
 pub const ID: &str = "01a21ab7-2fef-77b6-8721-7d12e69a91ae";
@@ -54,9 +54,7 @@ impl Fake {
 
     /// The program, which asks this server.
     pub fn kite(&self) -> Command {
-        let mut command = kite(self.folder.path());
-        command.env("KITE_SERVER", &self.url);
-        command
+        kite_asking(&self.url, self.folder.path())
     }
 
     /// Runs the program.

@@ -164,9 +164,7 @@ impl World {
 
     /// The program, without the surroundings of whoever runs the tests.
     pub fn kite(&self) -> Command {
-        let mut command = kite(self.folder.path());
-        command.env("KITE_SERVER", &self.url);
-        command
+        kite_asking(&self.url, self.folder.path())
     }
 
     /// Runs the program.
@@ -210,6 +208,13 @@ pub fn kite(folder: &Path) -> Command {
     }
     command.env("KITE_CONFIG_DIR", folder).env("KUBECONFIG", "/nonexistent/kubeconfig").env_remove("KONFLUX_API_URL");
     command.stdin(Stdio::null());
+    command
+}
+
+/// The program, which asks a server.
+pub fn kite_asking(url: &str, folder: &Path) -> Command {
+    let mut command = kite(folder);
+    command.env("KITE_SERVER", url);
     command
 }
 

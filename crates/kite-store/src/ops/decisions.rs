@@ -64,7 +64,7 @@ async fn merge(
         let mut query = QueryBuilder::<Driver>::new(DECIDE);
         query.push("VALUES (").push_bind(namespace.clone()).push(", ").push_bind(cause.clone()).push(", ");
         query.push_bind(ALL);
-        push_decision(&mut query, decision, &chosen, &chosen);
+        push_decision(&mut query, decision, &chosen);
         query.push(")").push(AGAIN).build().execute(&mut *connection).await?;
     }
     settle(connection, namespace, &merges).await?;
@@ -88,7 +88,7 @@ async fn split(connection: &mut Connection, decision: &CauseDecision, merges: &M
         let target = merges.root(into);
         let mut query = QueryBuilder::<Driver>::new(DECIDE);
         query.push("SELECT i.namespace, i.cause, i.key");
-        push_decision(&mut query, decision, target, target);
+        push_decision(&mut query, decision, target);
         push_named(&mut query, decision, &issues);
         // What its reports say needs no decision.
         query.push(" AND i.cause <> ").push_bind(target.to_owned()).build().execute(&mut *connection).await?;
@@ -105,8 +105,9 @@ fn push_named(query: &mut QueryBuilder<Driver>, decision: &CauseDecision, issues
     push_in(query, "i.id", issues.iter().map(|id| Id(*id)));
 }
 
-fn push_decision(query: &mut QueryBuilder<Driver>, decision: &CauseDecision, chosen: &str, target: &str) {
-    query.push(", CAST(").push_bind(chosen.to_owned()).push(" AS text), CAST(").push_bind(target.to_owned());
+/// Adds what is chosen, which leads nowhere else yet, and who chose it.
+fn push_decision(query: &mut QueryBuilder<Driver>, decision: &CauseDecision, chosen: &str) {
+    query.push(", CAST(").push_bind(chosen.to_owned()).push(" AS text), CAST(").push_bind(chosen.to_owned());
     query.push(" AS text), CAST(").push_bind(decision.by.clone()).push(" AS text), ").push_bind(Time(decision.at));
 }
 
