@@ -8,7 +8,7 @@ use kite_test_cluster::ASSETS_VARIABLE;
 use crate::{
     browser, cluster,
     command::{self, cargo},
-    postgres,
+    dist, postgres,
 };
 
 /// What `kite-bench` is asked.
@@ -35,6 +35,9 @@ pub fn run(args: &Args) -> Result<()> {
     bench.args(&args.pass_on).env("PG_BIN", server.bin());
     if args.measures("operator") || args.measures("access") {
         bench.env(ASSETS_VARIABLE, cluster::programs()?.assets());
+    }
+    if args.measures("cli") {
+        bench.env("KITE_PROGRAM", dist::command_line()?);
     }
     let _driver = if args.measures("dashboard") { Some(browser::share_with(&mut bench)?) } else { None };
     command::run(&mut bench)

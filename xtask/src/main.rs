@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod cluster;
 mod command;
+mod dist;
 mod fuzz;
 mod layers;
 mod lint;
@@ -55,6 +56,11 @@ enum Task {
     Lint,
     /// Writes the manual pages of the command line, made from its `--help`
     Man(man::Args),
+    /// Builds the command line as one small file that needs no libraries
+    ///
+    /// For Linux and this processor, with musl. `musl-gcc` is installed as root when it is missing, and
+    /// Rust's part for musl by `rustup`. Takes about five minutes.
+    Dist,
     /// Measures KITE against its targets, beside what PostgreSQL itself can do
     ///
     /// `cargo xtask bench --help` names the measurements.
@@ -69,6 +75,7 @@ fn main() -> ExitCode {
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Lint => lint::run_all(),
         Task::Man(args) => man::write(&args),
+        Task::Dist => dist::build(),
         Task::Bench(args) => bench::run(&args),
     };
     match result {
