@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kite_core::cause::{self, Fingerprint};
-use kite_core::diagnosis::{Class, Context, Diagnosis, MESSAGE_BYTES, Reading, Redacted, TAIL_BYTES, Tail};
+use kite_core::diagnosis::{Class, Context, Diagnosis, MESSAGE_BYTES, Passed, Reading, Redacted, TAIL_BYTES, Tail};
 use kite_core::text::{EXCERPT_BYTES, EXCERPT_LINES};
 use proptest::prelude::*;
 
@@ -23,7 +23,7 @@ fn read(pieces: &[&[u8]]) -> Redacted {
 
 fn diagnose(log: &str) -> Diagnosis {
     let log = read(&[log.as_bytes()]);
-    Diagnosis::of(&Context::default(), &Reading::of(&log), None)
+    Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None)
 }
 
 /// Lines of a build that goes well.
@@ -75,7 +75,7 @@ proptest! {
     #[test]
     fn any_bytes_are_diagnosed_within_bounds(bytes in bytes()) {
         let log = read(&[&bytes]);
-        let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log), None);
+        let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None);
         prop_assert!(diagnosis.excerpt.lines.len() <= EXCERPT_LINES);
         prop_assert!(diagnosis.excerpt.to_string().len() <= EXCERPT_BYTES);
         prop_assert!(diagnosis.message.len() <= MESSAGE_BYTES);
@@ -130,14 +130,14 @@ fn a_line_of_ten_megabytes_is_no_trouble() {
     log.extend(b"\nok\n");
     let log = read(&[&log]);
     assert!(log.as_str().len() < TAIL_BYTES / 100);
-    let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log), None);
+    let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None);
     assert_eq!(diagnosis.message, "error: it is here");
 }
 
 #[test]
 fn a_log_of_short_lines_only_is_no_trouble() {
     let log = read(&[&b"e\n".repeat(2 << 20)]);
-    let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log), None);
+    let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None);
     assert!(diagnosis.excerpt.lines.len() <= EXCERPT_LINES);
 }
 
@@ -150,9 +150,9 @@ fn without_a_log_the_context_speaks() {
         ..Context::default()
     };
     let empty = Redacted::default();
-    let diagnosis = Diagnosis::of(&context, &Reading::of(&empty), None);
+    let diagnosis = Diagnosis::of(&context, &Reading::of(&empty, &Passed::default()), None);
     assert_eq!(diagnosis.message, r#"PipelineRun "<*>" failed to finish within "1h0m0s""#);
     assert_eq!((diagnosis.class, diagnosis.excerpt.lines.len()), (Class::Unknown, 0));
-    let nothing = Diagnosis::of(&Context::default(), &Reading::of(&empty), None);
+    let nothing = Diagnosis::of(&Context::default(), &Reading::of(&empty, &Passed::default()), None);
     assert_eq!(nothing.summary, "It failed and nothing says why.");
 }

@@ -158,7 +158,7 @@ impl RuleSet {
 
     /// Why something failed, by the end of its log and what else is known.
     pub fn diagnose(&self, context: &Context, log: &Redacted) -> Diagnosis {
-        let reading = Reading::of(log);
+        let reading = Reading::of(log, &context.passed);
         let files: Vec<_> = self.patterns.values().map(Arc::as_ref).collect();
         let finding = patterns::recognise(&files, context, &reading);
         Diagnosis::of(context, &reading, finding)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kite_api::Diagnosis;
-use kite_core::diagnosis::{Context, LOG_HEADING, Redacted};
+use kite_core::diagnosis::{Context, LOG_HEADING, Passed, Redacted};
 use kite_core::{Class, Content, Identity, ReportedDiagnosis, text};
 use kite_rules::RuleSet;
 
@@ -78,6 +78,7 @@ fn context(identity: &Identity, run_id: &str, content: &Content, story: &str) ->
         exit_code: None,
         messages: story.lines().filter(|line| !line.trim().is_empty()).take(MOST_MESSAGES).map(redacted).collect(),
         names: names.map(str::to_owned).collect(),
+        passed: Passed::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
-use kite_rules::diagnosis::{self, Redacted, Tail};
+use kite_rules::diagnosis::{self, Passed, Redacted, Tail};
 use kite_runtime::redact::redact;
 use serde::Deserialize;
 
@@ -29,6 +29,9 @@ pub struct Failure {
     names: Vec<String>,
     /// The whole log.
     pub log: String,
+    /// What the same step wrote when it passed last; empty when nobody has kept that.
+    #[serde(default)]
+    pub passed: String,
     /// Numbers of the lines that a person would paste, from 1.
     pub marked: BTreeSet<usize>,
 }
@@ -75,13 +78,18 @@ impl Failure {
             exit_code: Some(self.exit_code),
             messages: self.messages.iter().map(|message| Redacted::by(redact, message)).collect(),
             names: self.names.clone(),
+            passed: Passed::of(&redacted(&self.passed)),
         }
     }
 
     /// Its log, as it is diagnosed.
     pub fn redacted(&self) -> Redacted {
-        let mut tail = Tail::default();
-        tail.push(self.log.as_bytes());
-        tail.redacted_by(redact)
+        redacted(&self.log)
     }
+}
+
+fn redacted(log: &str) -> Redacted {
+    let mut tail = Tail::default();
+    tail.push(log.as_bytes());
+    tail.redacted_by(redact)
 }

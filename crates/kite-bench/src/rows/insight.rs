@@ -7,7 +7,7 @@ use hdrhistogram::Histogram;
 use kite_core::{Fingerprint, diagnosis};
 use kite_rules::{
     RuleSet,
-    diagnosis::{Diagnosis, Reading, Tail},
+    diagnosis::{Diagnosis, Passed, Reading, Tail},
 };
 use kite_runtime::redact::redact;
 
@@ -66,7 +66,7 @@ fn speed(bench: &Bench) -> Result<Vec<Row>> {
     let context = diagnosis::Context::default();
     let plain = per_second(&logs, |log| {
         let log = tail(log).redacted_by(as_it_is);
-        black_box(Fingerprint::from(&Diagnosis::of(&context, &Reading::of(&log), None)));
+        black_box(Fingerprint::from(&Diagnosis::of(&context, &Reading::of(&log, &Passed::default()), None)));
     });
     let diagnose = |log: &str| {
         let log = tail(log).redacted_by(redact);

@@ -1,5 +1,6 @@
 //! What is known of a failure besides its log.
 
+use super::passed::Passed;
 use super::tail::Redacted;
 
 /// Shorter names occur in other words' places too.
@@ -23,6 +24,8 @@ pub struct Context {
     /// Names that only this attempt or this component has: namespace, component, run, pod, branch. The same
     /// failure elsewhere has others.
     pub names: Vec<String>,
+    /// What the same step wrote when it passed.
+    pub passed: Passed,
 }
 
 impl Context {

@@ -141,7 +141,7 @@ mod tests {
 
     fn diagnose(log: &str) -> Diagnosis {
         let log = Redacted::by(|text| text.into(), log);
-        Diagnosis::of(&Context::default(), &Reading::of(&log), None)
+        Diagnosis::of(&Context::default(), &Reading::of(&log, &crate::diagnosis::Passed::default()), None)
     }
 
     fn numbers(log: &str) -> Vec<usize> {

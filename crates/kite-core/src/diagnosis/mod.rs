@@ -1,7 +1,7 @@
 //! Why something failed: its class, the lines of the log that say so, one sentence.
 //!
 //! The way of a log: [`Tail`] (its end, as it streams in) → [`Redacted`] (no secrets, no colours) →
-//! [`Reading`] (what each line weighs) → rules recognise one of its [`Candidate`]s, or something in the
+//! [`Reading`] (what each line weighs; what the step says when it has [`Passed`] counts nothing) → rules recognise one of its [`Candidate`]s, or something in the
 //! [`Context`], as a [`Finding`] → [`Diagnosis`]. What rules recognise is not known here: they are
 //! files. Without a finding the weights alone choose the lines, and the class is unknown.
 //!
@@ -11,6 +11,7 @@ mod class;
 mod context;
 mod excerpt;
 mod line;
+mod passed;
 mod reading;
 mod tail;
 mod weight;
@@ -19,6 +20,7 @@ mod words;
 pub use class::Class;
 pub use context::Context;
 pub use excerpt::{Excerpt, ExcerptLine};
+pub use passed::Passed;
 pub use reading::{Candidate, Reading};
 pub use tail::{LINE_BYTES, Redacted, TAIL_BYTES, Tail};
 

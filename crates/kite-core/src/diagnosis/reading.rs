@@ -1,11 +1,12 @@
 //! A log, line by line, with what each line weighs.
 
 use super::line::{is_detail, is_frame, without_marks};
+use super::passed::Passed;
 use super::tail::Redacted;
 use super::weight::weigh;
 
 /// Lines at the end of a log that are weighed.
-const MOST_LINES: usize = 32 * 1024;
+pub(super) const MOST_LINES: usize = 32 * 1024;
 /// A point counts this much, so that shares of it can be given away.
 const POINT: i64 = 1024;
 /// Lines from the end at which the end begins to matter less.
@@ -50,8 +51,8 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a log, in time that grows with its length only.
-    pub fn of(log: &'a Redacted) -> Self {
+    /// Reads a log, in time that grows with its length only. What was there when the step passed says nothing.
+    pub fn of(log: &'a Redacted, passed: &Passed) -> Self {
         let text = log.as_str();
         let all = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let numbered = text.lines().enumerate().skip(all.saturating_sub(MOST_LINES));
@@ -64,6 +65,7 @@ impl<'a> Reading<'a> {
             Some(Line { number: index + 1, text, weight: i64::from(weight.points) * POINT, template: weight.template })
         });
         let mut reading = Self { lines: lines.collect(), heavy: Vec::new() };
+        reading.regard_passed(passed);
         reading.regard_repeats_and_places();
         reading.regard_neighbours();
         reading.heavy = reading.heaviest();
@@ -98,6 +100,17 @@ impl<'a> Reading<'a> {
     /// The heaviest lines, the loudest first.
     pub(super) fn heavy(&self) -> &[usize] {
         &self.heavy
+    }
+
+    /// What was said when the step passed is not why it failed.
+    fn regard_passed(&mut self, passed: &Passed) {
+        for (distance, line) in self.lines.iter_mut().rev().enumerate() {
+            // Others are not asked for their weight.
+            let counts = line.weight > 0 || distance < LAST;
+            if counts && passed.has(line.text) {
+                line.weight = -POINT;
+            }
+        }
     }
 
     /// What is said often says little, and so does what is said long before the end.

@@ -62,6 +62,12 @@ pub(super) fn weigh(line: &str) -> Weight {
     Weight { points: scale.points.min(MOST_POINTS), template: template_of(bytes) }
 }
 
+/// What lines have in common that differ in numbers, names of files and the like only.
+pub(super) fn template(line: &str) -> u64 {
+    let bytes = line.as_bytes();
+    template_of(bytes.get(..WEIGHED_BYTES).unwrap_or(bytes))
+}
+
 /// Of the words, with one mask for all that are numbers or parts of names.
 fn template_of(bytes: &[u8]) -> u64 {
     let (mut template, mut at) = (EMPTY, 0);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kite_rules::cause;
-use kite_rules::diagnosis::{Context, Diagnosis, Redacted};
+use kite_rules::diagnosis::{Context, Diagnosis, Passed, Redacted};
 use kite_runtime::redact::redact;
 
 use super::{check, load, unreadable};
@@ -26,6 +26,9 @@ pub struct Args {
     /// The log of the failing step; `-` for standard input
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["reason", "messages", "exit_code"])]
     pub log: Option<PathBuf>,
+    /// What the same step wrote when it passed: lines that are there, too, are not why it failed
+    #[arg(long, value_name = "FILE", requires = "log")]
+    pub passed: Option<PathBuf>,
     /// Reason of the run, task or container, such as `OOMKilled`
     #[arg(long, default_value = "", hide_default_value = true)]
     pub reason: String,
@@ -57,10 +60,15 @@ pub fn run(session: &Session, args: &Args) -> Result<Exit, Failure> {
         exit_code: args.exit_code,
         messages: args.messages.iter().map(|message| Redacted::by(redact, message)).collect(),
         names: args.names.clone(),
+        passed: Passed::of(&log_of(args.passed.as_deref())?),
     };
-    let log = args.log.as_deref().map_or(Ok(Redacted::default()), read)?;
+    let log = log_of(args.log.as_deref())?;
     session.printer.show(&text(&rules.diagnose(&context, &log)))?;
     Ok(if errors.is_empty() { Exit::Fine } else { Exit::Problem })
+}
+
+fn log_of(path: Option<&Path>) -> Result<Redacted, Failure> {
+    path.map_or_else(|| Ok(Redacted::default()), read)
 }
 
 fn read(path: &Path) -> Result<Redacted, Failure> {
@@ -113,6 +121,15 @@ mod tests {
         assert!(words.contains("masked       6 (number), a-1.example.com (host)\n"), "{words}");
         assert!(words.contains("\n      2 | curl: (6) Could not resolve host: a-1.example.com"), "{words}");
         assert!(!words.contains("hunter2"), "{words}");
+    }
+
+    #[test]
+    fn what_is_said_when_it_passes_is_not_why_it_fails() {
+        let harmless = "java.net.SocketTimeoutException: Read timed out";
+        let log = Redacted::by(redact, &format!("{harmless}\nGET /a 200\nKeyError: 'price'\n"));
+        let passed = Passed::of(&Redacted::by(redact, &format!("{harmless}\n")));
+        let words = told(&Context { passed, ..Context::default() }, &log);
+        assert!(words.contains("made of      keyerror price"), "{words}");
     }
 
     #[test]
