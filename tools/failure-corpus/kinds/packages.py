@@ -2,9 +2,9 @@
 
 import json
 
-from kinds.kind import Kind, given
+from .kind import Kind, given
 
-from . import servers
+import more_servers as servers
 
 CRATE = '[package]\nname = "shop"\nversion = "0.3.0"\nedition = "2021"\n'
 PART = '[package]\nname = "pricing"\nversion = "1.4.0"\nedition = "2021"\nlicense = "MIT"\n'

@@ -1,7 +1,7 @@
 """What tools of clusters, clouds, repositories and databases say."""
 
-from kinds.git import REPOSITORY
-from kinds.kind import Kind, given
+from .git import REPOSITORY
+from .kind import Kind, given
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: @PROJECT@-smoke\n  namespace: team\nspec:\n  containers:\n    - name: app\n      image: registry.example.com/@PROJECT@\n"
 POSTGRES = r"""
