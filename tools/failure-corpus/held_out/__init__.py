@@ -1,5 +1,5 @@
 """What is always held out, by somebody who does not know the algorithm."""
 
-from . import compilers, packages, platform, services
+from . import compilers, packages, platform, programs, scans, services, tests
 
-KINDS = [kind for module in (compilers, packages, platform, services) for kind in module.KINDS]
+KINDS = [kind for module in (compilers, packages, platform, programs, scans, services, tests) for kind in module.KINDS]

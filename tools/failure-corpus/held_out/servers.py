@@ -16,7 +16,7 @@ REFUSALS = {
 
 def answer(handler, parts):
     """Answers what these servers know, and says whether they did."""
-    known = {"cluster": cluster, "gateway": gateway, "sign-in": sign_in}.get(parts[0])
+    known = {"cluster": cluster, "gateway": gateway}.get(parts[0])
     if known:
         known(handler, parts[1:])
     return bool(known)
@@ -35,8 +35,3 @@ def cluster(handler, parts):
 
 def gateway(handler, _):
     handler.answer(502, b"<html><head><title>502 Bad Gateway</title></head></html>", {"Content-Type": "text/html"})
-
-
-def sign_in(handler, _):
-    """A page where data was wanted."""
-    handler.answer(200, b"<!DOCTYPE html><title>Sign in</title>", {"Content-Type": "text/html"})

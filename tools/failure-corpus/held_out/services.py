@@ -100,7 +100,7 @@ Try authenticating with:  gh auth login
 Getting image source signatures
 Copying blob 4f1c@N@ done   | 
 Copying blob 9b0d@N@ done   | 
-time="2026-02-11T08:14:@N@Z" level=fatal msg="trying to reuse blob sha256:4f1c@N@ at destination: checking whether a blob sha256:4f1c@N@ exists in quay.io/acme/@PROJECT@: unauthorized: access to the requested resource is not authorized"
+time="2026-02-11T08:14:31Z" level=fatal msg="trying to reuse blob sha256:4f1c@N@ at destination: checking whether a blob sha256:4f1c@N@ exists in quay.io/acme/@PROJECT@: unauthorized: access to the requested resource is not authorized"
 """), "cat", "push"),
     Kind("docker-login", "registry_auth", [r"login attempt to .* failed|unauthorized: "], printed("""
 WARNING! Using --password via the CLI is insecure. Use --password-stdin.
@@ -174,7 +174,7 @@ Aborted by maintainer-@N@
 Sending interrupt signal to process
 script returned exit code 143
 """, 143), "cat"),
-    Kind("mysql-deadlock", "infrastructure", [r"Deadlock found|Lost connection"], printed("""
+    Kind("mysql-lost", "infrastructure", [r"Lost connection to MySQL"], printed("""
 Migrating: 2026_02_0@N@_add_state_to_@PROJECT@
 ERROR 2013 (HY000) at line @N@: Lost connection to MySQL server during query
 """), "cat", "migrate"),
