@@ -1,5 +1,5 @@
-"""What is always held out: kinds of failures, servers and harmless lines by somebody who does not know the algorithm."""
+"""What is always held out, by somebody who does not know the algorithm."""
 
-from . import code, packages, platform, runs, texts
+from . import compilers, packages, platform, programs, scans, services, tests
 
-KINDS = [kind for module in (code, packages, runs, platform, texts) for kind in module.KINDS]
+KINDS = [kind for module in (compilers, packages, platform, programs, scans, services, tests) for kind in module.KINDS]

@@ -1,10 +1,5 @@
 """What a build writes around its failure."""
 
-import dataclasses
-import datetime
-import typing
-
-from held_out import noise as held_out_noise
 from words import name, version
 
 SENTENCES = [
@@ -37,12 +32,6 @@ HARMLESS = [
 CHORES = ["Cleaning up", "Uploading reports", "Removing container 3f1c9a", "Collecting logs", "Elapsed: 74s", "Saving cache", "Post job cleanup.", "Stopping services",
           "Archived 3 files", "Sending metrics"]
 ENDINGS = ["Error: Process completed with exit code 1.", "ERROR: the step failed", "exit status 1", "Build failed"]
-
-
-@dataclasses.dataclass
-class Log:
-    text: str
-    marked: list
 
 
 def cargo(rng):
@@ -119,75 +108,3 @@ def chatter(rng):
 
 # The last one is chatter.
 BLOCKS = [cargo, npm, pip, maven, tests, go, layers, gcc, apt, progress, chatter, chatter]
-
-
-class Noise(typing.NamedTuple):
-    """What there is to write around a failure."""
-
-    blocks: list
-    harmless: list
-    chores: list
-    endings: list
-
-
-# What is held out has other noise, so that nobody can tune on it.
-NOISE = {
-    False: Noise(BLOCKS, HARMLESS, CHORES, ENDINGS),
-    True: Noise(held_out_noise.BLOCKS, held_out_noise.HARMLESS, held_out_noise.CHORES, held_out_noise.ENDINGS),
-}
-
-
-def before(rng, noise):
-    lines = []
-    for _ in range(rng.randint(1, 6)):
-        lines += rng.choice(noise.blocks)(rng)
-    return sprinkled(rng, lines, noise)
-
-
-def sprinkled(rng, lines, noise):
-    """With some harmless lines among them, in half of the logs."""
-    for _ in range(rng.choice([0, 0, 0, 1, 2, 3])):
-        lines.insert(rng.randint(0, len(lines)), rng.choice(noise.harmless))
-    return lines
-
-
-def after(rng, noise):
-    """What is still done when it has failed: little, or much, since other jobs go on beside it."""
-    lines = []
-    most = rng.choice([0, 0, 0, 40, 120, 300])
-    while len(lines) < rng.randint(most // 2, most):
-        lines += rng.choice(noise.blocks)(rng)
-    lines = sprinkled(rng, lines[:most], noise)
-    if rng.random() < 0.4:
-        lines.append(f"make: *** [Makefile:{rng.randint(3, 90)}: {rng.choice(['all', 'build', 'check'])}] Error {rng.randint(1, 2)}")
-    if rng.random() < 0.5:
-        lines += rng.sample(noise.chores, rng.randint(1, 6))
-    if rng.random() < 0.2:
-        lines += noise.blocks[-1](rng)
-    if rng.random() < 0.3:
-        lines.append(rng.choice(noise.endings))
-    return lines
-
-
-def around(rng, lines, marked, held_out):
-    """The tool's lines between those of a build; `marked` are indices of the former, then numbers of all lines."""
-    head, tail = before(rng, NOISE[held_out]), after(rng, NOISE[held_out])
-    if rng.random() < 0.25:
-        lines = [f"\x1b[31m{line}\x1b[0m" if index in marked else line for index, line in enumerate(lines)]
-    every = head + lines + tail
-    style = rng.random()
-    if style < 0.3:
-        every = with_times(rng, every)
-    elif style < 0.4:
-        every = [f"[step-build] {line}" for line in every]
-    return Log("\n".join(every) + "\n", [len(head) + index + 1 for index in marked])
-
-
-def with_times(rng, lines):
-    moment = datetime.datetime(2026, rng.randint(1, 12), rng.randint(1, 28), rng.randint(0, 23), rng.randint(0, 59))
-    stamped = []
-    form = rng.choice(["%Y-%m-%dT%H:%M:%S.%fZ", "[%H:%M:%S]", "%Y/%m/%d %H:%M:%S", "%b %d %H:%M:%S"])
-    for line in lines:
-        moment += datetime.timedelta(milliseconds=rng.randint(1, 900))
-        stamped.append(f"{moment.strftime(form)} {line}")
-    return stamped

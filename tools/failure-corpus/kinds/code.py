@@ -1,6 +1,6 @@
 """What compilers and tests say."""
 
-from kinds.kind import Kind
+from .kind import Kind
 
 
 def source(name, comment, text, command, more=None):

@@ -2,7 +2,7 @@
 
 import servers
 
-from kinds.kind import Kind, given
+from .kind import Kind, given
 
 from .code import source
 

@@ -2,7 +2,7 @@
 
 import re
 
-from kinds.kind import Kind
+from .kind import Kind
 
 
 def printed(text, code=1):
