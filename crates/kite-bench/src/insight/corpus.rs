@@ -30,7 +30,6 @@ pub struct Failure {
     /// The whole log.
     pub log: String,
     /// What the same step wrote when it passed last; empty when nobody has kept that.
-    #[serde(default)]
     pub passed: String,
     /// Numbers of the lines that a person would paste, from 1.
     pub marked: BTreeSet<usize>,
@@ -69,8 +68,9 @@ impl Half {
 }
 
 impl Failure {
-    /// What is known of it besides its log.
-    pub fn context(&self) -> diagnosis::Context {
+    /// What is known of it besides its log, and what the step wrote when it passed, if that is `kept`.
+    pub fn context(&self, kept: bool) -> diagnosis::Context {
+        let passed = if kept { Passed::of(&redacted(&self.passed)) } else { Passed::default() };
         diagnosis::Context {
             reason: self.reason.clone(),
             task: self.task.clone(),
@@ -78,7 +78,7 @@ impl Failure {
             exit_code: Some(self.exit_code),
             messages: self.messages.iter().map(|message| Redacted::by(redact, message)).collect(),
             names: self.names.clone(),
-            passed: Passed::of(&redacted(&self.passed)),
+            passed,
         }
     }
 

@@ -24,11 +24,11 @@ pub struct Quality {
 }
 
 impl Quality {
-    /// Diagnoses a half of the corpus.
-    pub fn of(half: Half) -> Result<Self> {
+    /// Diagnoses a half of the corpus, with what steps wrote when they passed if that is `kept`.
+    pub fn of(half: Half, kept: bool) -> Result<Self> {
         let rules = RuleSet::builtin();
         let failures = half.read()?.into_iter().map(|failure| {
-            let diagnosis = rules.diagnose(&failure.context(), &failure.redacted());
+            let diagnosis = rules.diagnose(&failure.context(kept), &failure.redacted());
             (failure, diagnosis)
         });
         Ok(Self { failures: failures.collect() })

@@ -26,20 +26,22 @@ const TEXT: usize = 8_000;
 
 /// Both halves of the corpus, then speed and memory.
 pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
-    let mut rows = quality(Half::HeldOut)?;
-    rows.extend(quality(Half::Tuning)?);
+    let mut rows = quality(Half::HeldOut, true)?;
+    rows.extend(quality(Half::HeldOut, false)?);
+    rows.extend(quality(Half::Tuning, true)?);
     rows.extend(speed(bench)?);
     Ok(rows)
 }
 
 /// The half that may be looked at.
 pub fn measure_tuning(_: &Bench) -> Result<Vec<Row>> {
-    quality(Half::Tuning)
+    quality(Half::Tuning, true)
 }
 
-fn quality(half: Half) -> Result<Vec<Row>> {
-    let quality = Quality::of(half)?;
-    let (what, must) = (half.name(), half == Half::HeldOut);
+fn quality(half: Half, kept: bool) -> Result<Vec<Row>> {
+    let quality = Quality::of(half, kept)?;
+    let what = if kept { half.name().to_owned() } else { format!("{}, no log of a pass", half.name()) };
+    let must = half == Half::HeldOut;
     let row = |name: &str, figure: f64, least: f64| {
         let row = Row::shown(format!("{what}: {name}"), format!("{figure:.3}"));
         if must { row.must(format!("≥ {least}"), figure >= least) } else { row }
