@@ -64,7 +64,10 @@ impl Fingerprint {
     pub fn telling(class: Class, step: &str, message: &str) -> Option<Self> {
         let form = normal_form(message);
         let words: BTreeSet<_> = form.split_whitespace().filter(|word| *word != mask::PLACEHOLDER).collect();
-        let is_telling = words.len() > 1 && words.iter().any(|word| !TELLING_NOTHING.contains(word));
+        // The name of an exception says enough by itself.
+        let is_exception = |word: &str| word.len() > "exception".len() && word.ends_with("error");
+        let is_telling =
+            words.iter().any(|word| is_exception(word) || words.len() > 1 && !TELLING_NOTHING.contains(word));
         (class != Class::Unknown && is_telling).then(|| Self::made_of(class, step, &form))
     }
 
@@ -172,6 +175,8 @@ mod tests {
             (Class::TestFailure, "TestFail", false),
             (Class::TestFailure, "--- FAIL: TestTotal (0.00s)", true),
             (Class::TestFailure, "12 failed", false),
+            (Class::OutOfMemory, "MemoryError", true),
+            (Class::UserError, "Error", false),
             (Class::Compile, "/src/a.c:1:2 /src/b.c:3:4 /src/c.c:5:6 failed", false),
             (Class::Compile, "[ERROR] COMPILATION ERROR : [INFO] -----", false),
         ] {
