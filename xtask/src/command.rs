@@ -5,11 +5,12 @@ use std::{
     ffi::{OsStr, OsString},
     fmt::Display,
     io::{Write, stderr, stdout},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 /// Gives the cargo that runs this task, without what it says about this task's own package.
 ///
@@ -49,6 +50,13 @@ pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().context("start a program")?;
     ensure!(output.status.success(), "a program failed");
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// A folder of the workspace by its name in cargo's metadata: `workspace_root`, `target_directory`.
+pub fn folder(name: &str) -> Result<PathBuf> {
+    let metadata = output(cargo().args(["metadata", "--format-version=1", "--no-deps", "--locked"]))?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    metadata.get(name).and_then(Value::as_str).map(PathBuf::from).with_context(|| format!("find {name}"))
 }
 
 /// Tells the person at the terminal what happens.

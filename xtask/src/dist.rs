@@ -8,10 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
 
 use crate::{
-    command::{cargo, conclude, output, run},
+    command::{cargo, conclude, folder, output, run},
     packages::Packages,
 };
 
@@ -19,7 +18,6 @@ use crate::{
 const LINKER: &str = "musl-gcc";
 const LINKER_PACKAGES: Packages = Packages { debian: &["musl-tools"], fedora: &["musl-gcc"] };
 const NO_LINKER: &str = "musl-gcc is missing: install the package `musl-tools` (Debian) or `musl-gcc` (Fedora)";
-const PROFILE: [&str; 5] = ["build", "--locked", "--profile", "dist", "--package"];
 
 /// Builds the command line as it is shipped, and says where it is.
 pub fn build() -> Result<()> {
@@ -37,8 +35,9 @@ pub fn command_line() -> Result<PathBuf> {
     let target = format!("{ARCH}-unknown-linux-musl");
     run(Command::new("rustup").args(["target", "add", &target]))
         .with_context(|| format!("the target {target} is missing: install it beside your Rust"))?;
-    run(cargo().args(PROFILE).args(["kite-cli", "--bin", "kite", "--target", &target]))?;
-    Ok(folder()?.join(target).join("dist").join("kite"))
+    let what = ["--package", "kite-cli", "--bin", "kite", "--target", &target];
+    run(cargo().args(["build", "--locked", "--profile", "dist"]).args(what))?;
+    Ok(folder("target_directory")?.join(target).join("dist").join("kite"))
 }
 
 fn find_linker() -> Result<()> {
@@ -48,12 +47,4 @@ fn find_linker() -> Result<()> {
     }
     ensure!(is_there(), NO_LINKER);
     Ok(())
-}
-
-/// Where cargo puts what it builds.
-fn folder() -> Result<PathBuf> {
-    let metadata = output(cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
-    let metadata: Value = serde_json::from_str(&metadata)?;
-    let folder = metadata.get("target_directory").and_then(Value::as_str);
-    folder.map(PathBuf::from).context("ask cargo for its target folder")
 }

@@ -9,10 +9,9 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
-use serde_json::Value;
 
 use crate::{
-    command::{self, cargo, conclude, output, say},
+    command::{self, cargo, conclude, folder, output, say},
     packages::Packages,
 };
 
@@ -92,9 +91,6 @@ struct Folders {
 
 impl Folders {
     fn find() -> Result<Self> {
-        let metadata = output(cargo().args(["metadata", "--format-version=1", "--no-deps", "--locked"]))?;
-        let metadata: Value = serde_json::from_str(&metadata)?;
-        let folder = |name: &str| metadata.get(name).and_then(Value::as_str).map(Path::new).context("find the folders");
         Ok(Self { package: folder("workspace_root")?.join("fuzz"), target: folder("target_directory")?.join("fuzz") })
     }
 }

@@ -73,6 +73,17 @@ proptest! {
     }
 
     #[test]
+    fn what_was_said_when_it_passed_is_not_why_it_failed(bytes in bytes()) {
+        let log = read(&[&bytes]);
+        let passed = Passed::of(&log);
+        let context = Context { reason: "Failed".to_owned(), ..Context::default() };
+        prop_assert_eq!(Diagnosis::of(&context, &Reading::of(&log, &passed), None).message, "Failed");
+        let more = read(&[&bytes, b"\nerror: the flux is inverted\n"]);
+        let told = Diagnosis::of(&context, &Reading::of(&more, &passed), None).message;
+        prop_assert_eq!(told, "error: the flux is inverted");
+    }
+
+    #[test]
     fn any_bytes_are_diagnosed_within_bounds(bytes in bytes()) {
         let log = read(&[&bytes]);
         let diagnosis = Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None);

@@ -203,7 +203,7 @@ def pre_commit(rng):
 
 def clamav(rng):
     lines = [f"Loading:    {rng.randint(9, 30)}s, ETA:   0s [========================>]    8.71M/8.71M sigs", "LibClamAV Warning: cli_realpath: Invalid arguments."]
-    lines += [f"/work/content/usr/lib/{name(rng)}.so: {rng.choice(['OK', 'OK', 'Empty file', 'Symbolic link'])}" for _ in range(rng.randint(2, 25))]
+    lines += [f"/workspace/content/usr/lib/{name(rng)}.so: {rng.choice(['OK', 'OK', 'Empty file', 'Symbolic link'])}" for _ in range(rng.randint(2, 25))]
     return lines + ["----------- SCAN SUMMARY -----------", f"Scanned files: {rng.randint(900, 90000)}", "Infected files: 0", "Total errors: 0", '{"timestamp":"1739261642","namespace":"required_checks.virus_scans","successes":2,"failures":0,"warnings":0}']
 
 

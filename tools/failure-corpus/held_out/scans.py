@@ -106,7 +106,7 @@ internal/@PROJECT@/errors.go:@N@:9: SA4006: this value of `err` is never used (s
 """), "cat", "verify"),
     Kind("clamav-found", "policy", [r" FOUND$", r"Infected files: [1-9]"], printed("""
 Scanning image amd64
-/work/content/usr/share/@PROJECT@/samples/invoice.doc: Doc.Malware.Valyria-@N@ FOUND
+/workspace/content/usr/share/@PROJECT@/samples/invoice.doc: Doc.Malware.Valyria-@N@ FOUND
 
 ----------- SCAN SUMMARY -----------
 Known viruses: 8@N@1204

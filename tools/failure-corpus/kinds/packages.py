@@ -2,9 +2,9 @@
 
 import json
 
-from .kind import Kind, given
-
 import more_servers as servers
+
+from .kind import Kind, given
 
 CRATE = '[package]\nname = "shop"\nversion = "0.3.0"\nedition = "2021"\n'
 PART = '[package]\nname = "pricing"\nversion = "1.4.0"\nedition = "2021"\nlicense = "MIT"\n'

@@ -27,7 +27,7 @@ class Noise(typing.NamedTuple):
 
 
 def noise_of(*modules, passed):
-    """The last block of each is chatter."""
+    """What modules have together; the last of their blocks is chatter."""
     def together(what):
         return [each for module in modules for each in getattr(module, what)]
 

@@ -65,7 +65,7 @@ impl Fingerprint {
         let form = normal_form(message);
         let words: BTreeSet<_> = form.split_whitespace().filter(|word| *word != mask::PLACEHOLDER).collect();
         // The name of an exception says enough by itself.
-        let is_exception = |word: &str| word.len() > "exception".len() && word.ends_with("error");
+        let is_exception = |word: &str| word != "error" && word.ends_with("error");
         let is_telling =
             words.iter().any(|word| is_exception(word) || words.len() > 1 && !TELLING_NOTHING.contains(word));
         (class != Class::Unknown && is_telling).then(|| Self::made_of(class, step, &form))

@@ -137,11 +137,11 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::{Context, Diagnosis, Redacted};
+    use crate::diagnosis::{Context, Diagnosis, Passed, Redacted};
 
     fn diagnose(log: &str) -> Diagnosis {
         let log = Redacted::by(|text| text.into(), log);
-        Diagnosis::of(&Context::default(), &Reading::of(&log, &crate::diagnosis::Passed::default()), None)
+        Diagnosis::of(&Context::default(), &Reading::of(&log, &Passed::default()), None)
     }
 
     fn numbers(log: &str) -> Vec<usize> {

@@ -1,8 +1,8 @@
 //! Why something failed: its class, the lines of the log that say so, one sentence.
 //!
 //! The way of a log: [`Tail`] (its end, as it streams in) → [`Redacted`] (no secrets, no colours) →
-//! [`Reading`] (what each line weighs; what the step says when it has [`Passed`] counts nothing) → rules recognise one of its [`Candidate`]s, or something in the
-//! [`Context`], as a [`Finding`] → [`Diagnosis`]. What rules recognise is not known here: they are
+//! [`Reading`] (what each line weighs: nothing if it was there when the step [`Passed`]) → rules recognise one of
+//! its [`Candidate`]s, or something in the [`Context`], as a [`Finding`] → [`Diagnosis`]. What rules recognise is not known here: they are
 //! files. Without a finding the weights alone choose the lines, and the class is unknown.
 //!
 //! Everything is the same for the same input, and takes time that grows with its length only.

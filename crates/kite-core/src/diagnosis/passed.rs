@@ -25,9 +25,9 @@ impl Passed {
         Self { templates }
     }
 
-    /// Whether a line was there that differs in numbers, names of files and the like only.
-    pub(super) fn has(&self, line: &str) -> bool {
-        !self.templates.is_empty() && self.templates.binary_search(&template(line)).is_ok()
+    /// Whether a line with this template was there.
+    pub(super) fn has(&self, template: u64) -> bool {
+        self.templates.binary_search(&template).is_ok()
     }
 }
 
@@ -39,8 +39,8 @@ mod tests {
     fn lines_are_known_again_whatever_their_numbers() {
         let log = Redacted::by(|text| text.into(), "10:00:01 warning: 3 of 40 probes failed at src/a.c:12\n\n");
         let passed = Passed::of(&log);
-        assert!(passed.has("warning: 7 of 50 probes failed at src/b.c:3"));
-        assert!(!passed.has("error: 7 of 50 probes failed at src/b.c:3"));
-        assert!(!Passed::default().has(""));
+        assert!(passed.has(template("warning: 7 of 50 probes failed at src/b.c:3")));
+        assert!(!passed.has(template("error: 7 of 50 probes failed at src/b.c:3")));
+        assert!(!Passed::default().has(template("")));
     }
 }

@@ -3,7 +3,7 @@
 use super::line::{is_detail, is_frame, without_marks};
 use super::passed::Passed;
 use super::tail::Redacted;
-use super::weight::weigh;
+use super::weight::{template, weigh};
 
 /// Lines at the end of a log that are weighed.
 pub(super) const MOST_LINES: usize = 32 * 1024;
@@ -104,10 +104,12 @@ impl<'a> Reading<'a> {
 
     /// What was said when the step passed is not why it failed.
     fn regard_passed(&mut self, passed: &Passed) {
-        for (distance, line) in self.lines.iter_mut().rev().enumerate() {
-            // Others are not asked for their weight.
-            let counts = line.weight > 0 || distance < LAST;
-            if counts && passed.has(line.text) {
+        for line in self.lines.iter_mut().filter(|line| line.weight > 0 && passed.has(line.template)) {
+            line.weight = -POINT;
+        }
+        // Rules see the last lines however light they are.
+        for line in self.lines.iter_mut().rev().take(LAST).filter(|line| line.weight == 0) {
+            if passed.has(template(line.text)) {
                 line.weight = -POINT;
             }
         }

@@ -46,6 +46,8 @@ const LINES: &[(&str, &[&str])] = &[
             "  foo (no such package):",
             "PackageRejected: package.json is missing",
             r#"{"level":50,"msg":"rawExec err","err":{"message":"Command failed: npm install"}}"#,
+            "error: failed to run custom build command for `openssl-sys v0.9.1`",
+            "error: subprocess-exited-with-error",
         ],
     ),
     (
@@ -61,6 +63,8 @@ const LINES: &[(&str, &[&str])] = &[
             "e: file:///w/src/A.kt:3:5 Unresolved reference: foo",
             "SyntaxError: invalid syntax",
             "ERROR: Failed building wheel for grpcio",
+            "Global symbol \"$total\" requires explicit package name at lib/Cart.pl line 4.",
+            "po/de.po:27: number of format specifications in 'msgid' and 'msgstr' does not match",
         ],
     ),
     (
@@ -76,6 +80,8 @@ const LINES: &[(&str, &[&str])] = &[
             "CartTest > addsUp() FAILED",
             "[  FAILED  ] Cart.AddsUp (0 ms)",
             "75% tests passed, 1 tests failed out of 4",
+            "==4711== Invalid write of size 4",
+            "Failed example: total([3])",
         ],
     ),
     (
@@ -89,6 +95,7 @@ const LINES: &[(&str, &[&str])] = &[
             "Received status code 401 from server: Unauthorized",
             r#"{"level":50,"err":{"statusCode":401},"msg":"Error authenticating with GitLab. Check that your token includes \"api\""}"#,
             "error: unable to retrieve auth token: invalid username/password: unauthorized",
+            "git@example.com: Permission denied (publickey).",
         ],
     ),
     (
@@ -114,7 +121,16 @@ const LINES: &[(&str, &[&str])] = &[
             "collect2: fatal error: ld terminated with signal 9 [Killed], signal: killed",
         ],
     ),
-    ("infrastructure", &["write /w/a.o: no space left on device", "curl: (22) The requested URL returned error: 503"]),
+    (
+        "infrastructure",
+        &[
+            "write /w/a.o: no space left on device",
+            "curl: (22) The requested URL returned error: 503",
+            "Error from server: error when creating \"pod.yaml\": etcdserver: request timed out",
+            "fatal: Unable to create '/w/.git/index.lock': File exists.",
+            "0/9 nodes are available: 9 node(s) had untolerated taint {gpu: true}.",
+        ],
+    ),
     (
         "quota",
         &[
@@ -132,6 +148,9 @@ const LINES: &[(&str, &[&str])] = &[
             "✖ 3 problems (3 errors, 0 warnings)",
             "error: unused variable: `x` = note: `-D unused-variables` implied by `-D warnings`",
             "remote: error: GH006: Protected branch update failed for refs/heads/main.",
+            "Error from server: admission webhook \"policy.example.com\" denied the request: no limits",
+            "3:7  error    'total' is assigned a value but never used  no-unused-vars",
+            "1 critical severity vulnerability",
         ],
     ),
     (
@@ -154,6 +173,8 @@ const LINES: &[(&str, &[&str])] = &[
             "bash: line 2: TARGET: unbound variable",
             r#"{"level":40,"msg":"Found renovate config errors","errors":[{"topic":"Configuration Error"}]}"#,
             "Error: dockerfile parse error on line 3: unknown instruction: RUNN",
+            "error: rustc 1.70.0 is not supported by the following package: shop@0.3.0 requires rustc 1.95",
+            "dpkg-deb: error: parsing file 'package/DEBIAN/control' near line 5: missing 'Version' field",
         ],
     ),
     (
@@ -166,9 +187,18 @@ const LINES: &[(&str, &[&str])] = &[
             "panic: runtime error: index out of range [3] with length 0",
             "./app: Segmentation fault (core dumped)",
             "error: unknown flag: --namespaced",
+            "jq: error (at release.json:1): Cannot iterate over null (null)",
+            "ImportError: cannot import name 'a' from partially initialized module 'b' (most likely due to a circular import)",
         ],
     ),
-    ("timeout", &["panic: test timed out after 10m0s", "error: timed out waiting for the condition on deployments/a"]),
+    (
+        "timeout",
+        &[
+            "panic: test timed out after 10m0s",
+            "error: timed out waiting for the condition on deployments/a",
+            "Exception in thread \"main\" java.util.concurrent.TimeoutException",
+        ],
+    ),
 ];
 
 #[test]
